@@ -23,9 +23,8 @@ from frontdesk.interfaces.knowledge import PassageEncoder
 from frontdesk.model.analysis import Turn
 from frontdesk.model.answers import Asker
 from frontdesk.model.knowledge import Article
-from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.builtin import Builtin, BuiltinEncoder
 from frontdesk.providers.e5 import e5_encoder
-from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.wiring.container import now
 
 BASES = Path(__file__).resolve().parent.parent / "training" / "answers"

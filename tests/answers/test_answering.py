@@ -18,9 +18,8 @@ from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model.analysis import Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.knowledge import Article, Order, OrderState
-from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.builtin import Builtin, BuiltinEncoder
 from frontdesk.providers.e5 import e5_encoder
-from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.wiring.container import now
 
 ARTICLES = (

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
+from frontdesk.connectors.answers import client_token
 from frontdesk.connectors.destination import Destinations, ThroughDestination
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ConnectorFailed, Invalid
 from frontdesk.outgoing import Outgoing
-from frontdesk.simulators.destination import Destinations as Service
 from frontdesk.simulators.fsm import Fsm
 from frontdesk.simulators.rules import Rules
 from frontdesk.simulators.s4 import S4
@@ -18,6 +17,7 @@ from frontdesk.simulators.tokens import Tokens
 from frontdesk.wiring.back_ends import back_ends
 from frontdesk.wiring.container import now
 from tests.connectors.conftest import PATIENT, case, effect
+from tests.connectors.destination_service import Destinations as Service
 from tests.connectors.test_setting_up import settings
 
 OURS = Tokens("frontdesk", "hush")

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from frontdesk.interfaces import ErrorKind, ModelRequest
-from frontdesk.llm.money import Allowance, Budgets
-from frontdesk.llm.prices import Price, Prices, most_tokens
+from frontdesk.llm.prices import Allowance, Budgets, Price, Prices, most_tokens
 from frontdesk.llm.running import CallPolicy
 from frontdesk.model.llm import Asker, BudgetPeriod, Denied, Rate, Reservation, ReservationRequest
 from frontdesk.storage.llm.admission import StoredAdmission

@@ -9,7 +9,7 @@ from frontdesk.interfaces import ErrorKind, Form, Invalid, ModelFailed
 from frontdesk.llm.documents import pieces
 from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
-from frontdesk.llm.money import Allowance, Budgets
+from frontdesk.llm.prices import Allowance, Budgets
 from tests.llm.conftest import ASKER, BuildLlm
 from tests.llm.scripted import Scripted, answer, chat, failed, said
 
@@ -26,7 +26,7 @@ async def test_what_is_said_is_masked_and_put_back(furnished: BuildLlm) -> None:
     service = Scripted(lines=["Write to <EMAIL_1>."])
     outcome = await furnished(service).room.chat.complete(HELLO, ASKER)
     assert "kim@example.com" not in service.wire
-    assert (outcome.answer.text, outcome.masked) == ("Write to kim@example.com.", True)
+    assert (outcome.answer.text, outcome.question.masked) == ("Write to kim@example.com.", True)
 
 
 async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: BuildLlm) -> None:
@@ -36,7 +36,7 @@ async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: BuildLlm
     assert await said(stream.events) == "Write to kim@example.com, thanks."
     assert "kim@example.com" not in service.wire
     [call] = await models.recorded()
-    assert (call.outcome, call.operation, call.run_id, call.cost > 0) == ("ok", "chat", stream.run_id, True)
+    assert (call.outcome, call.operation, call.run_id, call.cost > 0) == ("ok", "chat", stream.question.run_id, True)
 
 
 async def test_a_stream_falls_to_the_next_route_before_its_first_piece(furnished: BuildLlm) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import text
 from frontdesk.model import InteractionFilter, NewMessage
 from frontdesk.model.console import ListSort
 from frontdesk.storage.interactions.listing import StoredLists
-from frontdesk.storage.search.folding import fold
 from frontdesk.storage.search.index import keep_folded
+from frontdesk.storage.search.words import fold
 from frontdesk.wiring.container import Container, now
 
 # Language, what was written, and searches that find it and nothing else of this table.

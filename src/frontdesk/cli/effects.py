@@ -42,42 +42,30 @@ def list_effects(state: str, limit: int) -> None:
     print_table(rows)
 
 
-@command(effects, "retry", role=Role.SUPERVISOR, example="frontdesk effects retry --all")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="All that have failed.")
-def retry(keys: tuple[str, ...], every: bool) -> None:
-    """Try failed effects again; a server or a worker takes them up, and looks first whether they were done."""
-    done = with_container(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.retry)
-    )
-    click.echo(f"{done:,} due again")
+def _settling(name: str, told: str, example: str, help_: str) -> None:
+    """Declare the command that settles effects in one way."""
+
+    @click.argument("keys", nargs=-1, metavar="[KEY]...")
+    @click.option("--all", "every", is_flag=True, help="All that have failed.")
+    def settle(keys: tuple[str, ...], every: bool) -> None:
+        state = EffectState.FAILED if every else None
+        done = with_container(lambda c: _each(c, keys, state, getattr(c.work.effects, name)))
+        click.echo(f"{done:,} {told}")
+
+    settle.__doc__ = help_
+    command(effects, name, role=Role.SUPERVISOR, example=f"frontdesk effects {name} {example}")(settle)
 
 
-@command(effects, "drop", role=Role.SUPERVISOR, example="frontdesk effects drop 01JQ8M3T5W7X9Z2B4D6F8H0K1N:default:1:0")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="All that have failed.")
-def drop(keys: tuple[str, ...], every: bool) -> None:
-    """Give up effects that failed, or refuse what waits for approval, with all that waits for it."""
-    done = with_container(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.drop)
-    )
-    click.echo(f"{done:,} dropped")
+KEY = "01JQ8M3T5W7X9Z2B4D6F8H0K1N:default:1:0"
+RETRY = "Try failed effects again; a server or a worker takes them up, and looks first whether they were done."
+DROP = "Give up effects that failed, or refuse what waits for approval, with all that waits for it."
+SKIP = "Go on without effects that failed: what comes after them is done as if they were."
+_settling("retry", "due again", "--all", RETRY)
+_settling("drop", "dropped", KEY, DROP)
+_settling("skip", "passed over", "--all", SKIP)
 
 
-@command(effects, "skip", role=Role.SUPERVISOR, example="frontdesk effects skip --all")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
-@click.option("--all", "every", is_flag=True, help="All that have failed.")
-def skip(keys: tuple[str, ...], every: bool) -> None:
-    """Go on without effects that failed: what comes after them is done as if they were."""
-    done = with_container(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.skip)
-    )
-    click.echo(f"{done:,} passed over")
-
-
-@command(
-    effects, "approve", role=Role.SUPERVISOR, example="frontdesk effects approve 01JQ8M3T5W7X9Z2B4D6F8H0K1N:default:1:0"
-)
+@command(effects, "approve", role=Role.SUPERVISOR, example=f"frontdesk effects approve {KEY}")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 def approve(keys: tuple[str, ...]) -> None:
     """Let go on what waits for approval."""

@@ -31,22 +31,21 @@ def list_work(state: str, limit: int) -> None:
     click.echo(f"{counts['open']:,} open, {counts['failed']:,} failed", err=True)
 
 
-@command(work, "retry", role=Role.SUPERVISOR, example="frontdesk work retry 01JQ8M3T5W7X9Z2B4D6F8H0K1N")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--all", "every", is_flag=True, help="All that have failed.")
-def retry(ids: tuple[str, ...], every: bool) -> None:
-    """Make failed work due again; a server or a worker takes it up."""
-    done = with_container(lambda container: _each(container, ids, every, container.work.queue.retry))
-    click.echo(f"{done:,} due again")
+def _settling(name: str, told: str, help_: str) -> None:
+    """Declare a command that changes failed work."""
+
+    @click.argument("ids", nargs=-1, metavar="[ID]...")
+    @click.option("--all", "every", is_flag=True, help="All that have failed.")
+    def settle(ids: tuple[str, ...], every: bool) -> None:
+        done = with_container(lambda container: _each(container, ids, every, getattr(container.work.queue, name)))
+        click.echo(f"{done:,} {told}")
+
+    settle.__doc__ = help_
+    command(work, name, role=Role.SUPERVISOR, example=f"frontdesk work {name} 01JQ8M3T5W7X9Z2B4D6F8H0K1N")(settle)
 
 
-@command(work, "drop", role=Role.SUPERVISOR, example="frontdesk work drop 01JQ8M3T5W7X9Z2B4D6F8H0K1N")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--all", "every", is_flag=True, help="All that have failed.")
-def drop(ids: tuple[str, ...], every: bool) -> None:
-    """Give failed work up for good; its message stays where it is."""
-    done = with_container(lambda container: _each(container, ids, every, container.work.queue.drop))
-    click.echo(f"{done:,} dropped")
+_settling("retry", "due again", "Make failed work due again; a server or a worker takes it up.")
+_settling("drop", "dropped", "Give failed work up for good; its message stays where it is.")
 
 
 async def _list(container: Container, state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:

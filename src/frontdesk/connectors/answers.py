@@ -4,8 +4,10 @@ And how a technical user signs in with each request.
 """
 
 import base64
+from collections.abc import Callable
 
-from frontdesk.interfaces import ConnectorFailed, HttpAnswer
+from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer
+from frontdesk.interfaces.tokens import KeptToken, lifetime
 
 # Too early, too many requests, or timed out on their side: treated like no answer.
 LATER = frozenset({408, 423, 425, 429})
@@ -27,3 +29,27 @@ def refusal(name: str, answer: HttpAnswer) -> ConnectorFailed:
     return ConnectorFailed(
         f"{name} answered {answer.status}: {said}", permanent=permanent, after_seconds=answer.retry_after()
     )
+
+
+def client_token(
+    http: Http, path: str, client_id: str, client_secret: str, seconds: Callable[[], float], name: str
+) -> KeptToken:
+    """The token of one client, whose `value` raises ConnectorFailed, NoAnswer.
+
+    `seconds` is a clock that only goes forward; `name` the system's, for errors.
+    """
+    given = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    headers = {"authorization": f"Basic {given}"}
+
+    async def ask() -> tuple[str, float]:
+        answer = await http.send("POST", path, form={"grant_type": "client_credentials"}, headers=headers)
+        if not answer.ok:
+            error = refusal(f"the token service of {name}", answer)
+            # A person corrects a wrong or expired secret; until then effects are retried, not given up.
+            raise ConnectorFailed(str(error), permanent=False, after_seconds=error.after_seconds)
+        told = answer.json()
+        if not isinstance(told, dict) or not isinstance(told.get("access_token"), str):
+            raise ConnectorFailed(f"the token service of {name} gave no token")
+        return told["access_token"], lifetime(told.get("expires_in"))
+
+    return KeptToken(ask, seconds)

@@ -12,11 +12,10 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from frontdesk.connectors.answers import refusal
-from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.answers import client_token, refusal
 from frontdesk.connectors.quoting import NOT_OPENED, quoted, subject_of
 from frontdesk.connectors.settings import Fsm as FsmSettings
-from frontdesk.connectors.tokens import client_token
+from frontdesk.connectors.settings import pairs
 from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 from frontdesk.orchestrator.actions import REMARK_SERVICE_CALL

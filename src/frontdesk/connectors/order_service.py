@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote
 from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
-from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.settings import pairs
 from frontdesk.interfaces import ConnectorFailed, Http, Invalid
 from frontdesk.interfaces.knowledge import Orders
 from frontdesk.knowledge.entries import ORDER_FIELDS, order_of

@@ -8,10 +8,9 @@ from typing import Any
 
 from typing_extensions import override
 
-from frontdesk.connectors.answers import refusal
-from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.answers import client_token, refusal
 from frontdesk.connectors.settings import SapRules as RulesSettings
-from frontdesk.connectors.tokens import client_token
+from frontdesk.connectors.settings import pairs
 from frontdesk.interfaces import Http, HttpAnswer, Invalid
 from frontdesk.interfaces.rules import RemoteDecider
 from frontdesk.interfaces.tokens import KeptToken

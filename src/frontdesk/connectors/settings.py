@@ -1,9 +1,12 @@
 """The settings of all connectors: one section for each back end. Light, as every command reads them."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
+
+from frontdesk.interfaces import Invalid
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,3 +102,20 @@ class Connectors(Section, frozen=True, forbid_unknown_fields=True):
     service_cloud: SapSystem = SapSystem()
     webhook: Webhook = Webhook()
     destination: DestinationService = DestinationService()
+
+
+T = TypeVar("T")
+
+
+def pairs(text: str, setting: str, read: Callable[[str], T]) -> dict[str, T]:
+    """The pairs of a setting. Raises Invalid that names it."""
+    found: dict[str, T] = {}
+    for pair in text.split():
+        name, equals, value = pair.partition("=")
+        try:
+            found[name] = read(value)
+        except ValueError:
+            equals = ""
+        if not (name and equals and value):
+            raise Invalid(f"{setting}: {pair!r} is not a pair like A=1", setting)
+    return found

@@ -16,7 +16,7 @@ import msgspec
 from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
-from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.settings import pairs
 from frontdesk.interfaces import ActionHandler, Clock, ConnectorFailed, Http, Invalid
 from frontdesk.model import Case, Effect, EffectState, Receipt
 

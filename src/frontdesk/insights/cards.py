@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from frontdesk.insights.declared import declared
+from frontdesk.insights.dimensions import declared
 from frontdesk.interfaces import NotFound
 from frontdesk.model.translatable import tr
 

@@ -4,7 +4,7 @@ A snapshot never changes; newer facts make a new one. Snapshots share only the v
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,15 +73,7 @@ class Snapshot:
 
 def empty(epoch: int = 0, stamp: int = 0) -> Snapshot:
     """A snapshot without facts."""
-    return gather((), epoch, stamp)
-
-
-def gather(portions: Iterable[FactPortion], epoch: int, stamp: int) -> Snapshot:
-    """All portions, by rising interaction, as one snapshot."""
-    builder = Builder()
-    for portion in portions:
-        builder.add(portion)
-    return builder.finish(epoch, stamp)
+    return Builder().finish(epoch, stamp)
 
 
 class Builder:
@@ -113,7 +105,7 @@ class Builder:
 def follow(snapshot: Snapshot, portion: FactPortion, stamp: int) -> Snapshot:
     """A new snapshot, with the facts of some interactions replaced by newer ones."""
     if not portion.interactions:
-        return _at(snapshot, stamp)
+        return replace(snapshot, stamp=stamp)
     interactions, messages, replies = _encoded(portion, snapshot.words)
     changed = interactions[KEY]
     kept = ~np.isin(snapshot.interactions[KEY], changed)
@@ -122,19 +114,9 @@ def follow(snapshot: Snapshot, portion: FactPortion, stamp: int) -> Snapshot:
     if (np.diff(order) != 1).any():
         merged = {name: column[order] for name, column in merged.items()}
     was = snapshot.interactions[KEY]
-    return Snapshot(
-        snapshot.epoch,
-        stamp,
-        merged,
-        _replaced(snapshot.messages, messages, was, changed, merged[KEY]),
-        _replaced(snapshot.replies, replies, was, changed, merged[KEY]),
-        snapshot.words,
-    )
-
-
-def _at(snapshot: Snapshot, stamp: int) -> Snapshot:
-    s = snapshot
-    return Snapshot(s.epoch, stamp, s.interactions, s.messages, s.replies, s.words)
+    messages = _replaced(snapshot.messages, messages, was, changed, merged[KEY])
+    replies = _replaced(snapshot.replies, replies, was, changed, merged[KEY])
+    return replace(snapshot, stamp=stamp, interactions=merged, messages=messages, replies=replies)
 
 
 def _replaced(old: Columns, new: dict[str, Array], was: Array, changed: Array, now: Array) -> dict[str, Array]:

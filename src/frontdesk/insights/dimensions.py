@@ -1,12 +1,19 @@
 """The dimensions that figures can be split and filtered by (dimensions.toml)."""
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
+from typing import TypeVar
 
-from frontdesk.insights.declared import declared
+import msgspec
+
 from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.model.translatable import tr
+
+T = TypeVar("T")
 
 
 class DimensionKind(StrEnum):
@@ -28,6 +35,12 @@ class Dimension:
     kind: DimensionKind
     codes: CodeList | None = None
     own: bool = False
+
+
+def declared(file: str, kind: type[T]) -> Mapping[str, T]:
+    """The entries of a file by name, in its order."""
+    written = tomllib.loads((files(__package__) / file).read_text("utf-8"))
+    return {name: msgspec.convert({"name": name, **values}, kind) for name, values in written.items()}
 
 
 DIMENSIONS = declared("dimensions.toml", Dimension)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from typing import Any
 
 from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
@@ -18,6 +19,14 @@ from frontdesk.interfaces.insights import MessageRow
 Where = Mapping[str, Keys]
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 LISTED = 12
+# The columns of rows: what they show, with their titles.
+OF_MESSAGES = {"id": "Id", "reference": "Reference", "at": "Time", "channel": "Channel", "name": "Name", "text": "Text"}
+OF_INTERACTIONS = {
+    "reference": "Reference",
+    "created_at": "Opened",
+    **{name: name.capitalize() for name in ("title", "status", "priority", "category", "channel")},
+    **{"intent": "Intent", "sentiment": "Sentiment", "customer_id": "Customer", "team": "Team"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,40 +129,9 @@ class Report:
     def row_table(self, rows: Rows) -> Table:
         """A line for each row; moments are in the desk's zone."""
         zone = self.service.calendar.zone
-        if all(isinstance(row, MessageRow) for row in rows.rows) and rows.rows:
-            titles = ("Id", "Reference", f"Time ({zone})", "Channel", "Name", "Text")
-            return titles, [(r.id, r.reference, r.at.astimezone(zone), r.channel, r.name, r.text) for r in rows.rows]  # type: ignore[union-attr]  # checked above
-        head = (
-            *(
-                "Reference",
-                f"Opened ({zone})",
-                "Title",
-                "Status",
-                "Priority",
-                "Category",
-                "Channel",
-                "Intent",
-                "Sentiment",
-            ),
-            *("Customer", "Team"),
-        )
-        lines = [
-            (
-                *(
-                    r.reference,
-                    r.created_at.astimezone(zone),
-                    r.title,
-                    str(r.status),
-                    r.priority,
-                    r.category,
-                    r.channel,
-                ),
-                *(r.intent or "", r.sentiment or "", r.customer_id or "", r.team),
-            )
-            for r in rows.rows
-            if not isinstance(r, MessageRow)
-        ]
-        return head, lines
+        columns = OF_MESSAGES if rows.rows and isinstance(rows.rows[0], MessageRow) else OF_INTERACTIONS
+        head = [f"{title} ({zone})" if name in ("at", "created_at") else title for name, title in columns.items()]
+        return head, [[_told(getattr(row, name), zone) for name in columns] for row in rows.rows]
 
     async def _named(self, answer: FigureAnswer, span: Span) -> Named:
         return Named(answer, await self.names(customers_in(answer.question.by, answer.cells)), span)
@@ -164,3 +142,9 @@ class Report:
             return {}
         question = replace(named.answer.question, by=(), since=before.since, until=before.until)
         return (await self.service.answer(question)).totals
+
+
+def _told(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    return "" if value is None else value

@@ -24,8 +24,7 @@ from frontdesk.interfaces import (
 from frontdesk.interfaces.llm_stores import Admission, CallLog
 from frontdesk.llm.deadlines import paced, within
 from frontdesk.llm.documents import pieces, transcript
-from frontdesk.llm.money import Budgets
-from frontdesk.llm.prices import Price, Prices, likely_input, likely_tokens, most_tokens
+from frontdesk.llm.prices import Budgets, Price, Prices, likely_input, likely_tokens, most_tokens
 from frontdesk.llm.routes import ConfiguredService, Route
 from frontdesk.model import Tier
 from frontdesk.model.llm import Asker, Denied, ModelCall, Reservation, ReservationRequest

@@ -23,19 +23,15 @@ from frontdesk.model.llm import Asker, RouteFailure
 CHAT = "chat"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChatOutcome:
-    """The answer with what it took; `cost` in millionths of the price table's currency, over all attempts."""
+    """The answer, which model it comes from, and what it took over all attempts (`question`)."""
 
     answer: ModelAnswer
     service: str
     model: str
-    cost: int
-    retries: int
-    masked: bool
-    run_id: str
+    question: ModelQuestion
     failures: tuple[RouteFailure, ...] = ()
-    limit: int = 0
 
 
 @dataclass(slots=True)
@@ -45,10 +41,9 @@ class ChatStream:
     An event without a body is a sign of life. `question` tells what it took, once the events have been read.
     """
 
+    events: AsyncGenerator[ModelEvent]
     service: str
     model: str
-    run_id: str
-    events: AsyncGenerator[ModelEvent]
     question: ModelQuestion
 
 
@@ -82,33 +77,22 @@ class Chat:
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
-        failures: list[RouteFailure] = []
+        failures: list[tuple[Route, ModelFailed]] = []
         routes = self._routes(request)
         deadline = Deadline(self._policy.chat_deadline)
-        errors: list[ModelFailed] = []
         for number, route in enumerate(routes):
             try:
                 share = deadline.share(len(routes) - number)
                 answer = await self._complete(request, route, question, share, check)
             except ModelFailed as error:
-                failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
-                errors.append(error)
+                failures.append((route, error))
                 if not isinstance(error, Refused) or number + 1 < len(routes):
                     continue
                 answer = error.answer
             assert route.configured is not None
-            return ChatOutcome(
-                answer,
-                route.configured.name,
-                route.model,
-                question.cost,
-                question.calls - 1,
-                question.masked,
-                question.run_id,
-                tuple(failures),
-                question.limit,
-            )
-        raise _no_answer(failures, errors)
+            told = tuple(RouteFailure(each.name, error.trouble.value, str(error)) for each, error in failures)
+            return ChatOutcome(answer, route.configured.name, route.model, question, told)
+        raise _no_answer(failures)
 
     async def stream(self, request: ModelRequest, asker: Asker) -> ChatStream:
         """A streamed answer. Routes are asked until one says something; later failures are raised while the events are
@@ -116,8 +100,7 @@ class Chat:
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
-        failures: list[RouteFailure] = []
-        errors: list[ModelFailed] = []
+        failures: list[tuple[Route, ModelFailed]] = []
         routes = self._routes(request)
         for number, route in enumerate(routes):
             assert route.configured is not None
@@ -130,13 +113,12 @@ class Chat:
                     first = await _beginning(events, request.form, is_last=number + 1 == len(routes))
                     unless_begun.pop_all()
             except ModelFailed as error:
-                failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
-                errors.append(error)
+                failures.append((route, error))
                 continue
             rewriting = Rewriting(request.form, vault, check)
             whole = rewriting.of(first, events)
-            return ChatStream(route.configured.name, route.model, question.run_id, whole, question)
-        raise _no_answer(failures, errors)
+            return ChatStream(whole, route.configured.name, route.model, question)
+        raise _no_answer(failures)
 
     def _routes(self, request: ModelRequest) -> Sequence[Route]:
         routes = self._chains.named(request.model)
@@ -232,11 +214,10 @@ async def _check(request: ModelRequest) -> Check | None:
     return None if request.schema is None else await foreign_check_aside(request.schema)
 
 
-def _no_answer(failures: Sequence[RouteFailure], errors: Sequence[ModelFailed]) -> ModelFailed:
+def _no_answer(failures: Sequence[tuple[Route, ModelFailed]]) -> ModelFailed:
     """The last route's error. A limit that ends soon comes before, since waiting helps."""
-    reasons = "; ".join(f"{each.route}: {each.reason}" for each in failures)
-    last = errors[-1]
-    waits = [each.after_seconds for each in errors if each.after_seconds is not None]
-    after = min(waits) if waits else None
+    reasons = "; ".join(f"{route.name}: {error}" for route, error in failures)
+    last = failures[-1][1]
+    after = min((error.after_seconds for _, error in failures if error.after_seconds is not None), default=None)
     message = f"no route answered ({reasons})"
     return ModelFailed(last.trouble, message, after_seconds=after, code=last.code, param=last.param)

@@ -1,6 +1,9 @@
 """Runs use cases: asks the routes of a chain in order until one gives an answer that passes every check."""
 
+import hashlib
+import re
 import time
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +12,13 @@ import msgspec
 
 from frontdesk.interfaces import ErrorKind, ModelFailed, ProviderFailed
 from frontdesk.interfaces.llm_stores import AnswerCache
-from frontdesk.llm.answer_cache import key_of
 from frontdesk.llm.asking import Prepared, ask_text, embed, transcribe
 from frontdesk.llm.builtin_answers import BuiltinAnswers
 from frontdesk.llm.calling import Calling, ModelQuestion
 from frontdesk.llm.catalogue_labels import CatalogueLabels, LabelLookup
 from frontdesk.llm.deadlines import Deadline, retry
 from frontdesk.llm.detecting import KnownNames
+from frontdesk.llm.documents import with_texts
 from frontdesk.llm.finishing import finish
 from frontdesk.llm.masking import Masker, Mode, Vault
 from frontdesk.llm.routes import BUILTIN, PERSON, FallbackChains, Route
@@ -225,3 +228,17 @@ def _no_answer(name: str, failures: list[RouteFailure], last: ProviderFailed | N
     trouble = last.trouble if isinstance(last, ModelFailed) else ErrorKind.SERVER_ERROR
     needs_person = trouble is ErrorKind.NEEDS_PERSON
     return ModelFailed(trouble, f"no route answered {name} ({reasons})", permanent=needs_person)
+
+
+_SPACES = re.compile(r"\s+")
+
+
+def key_of(use_case: UseCase, route: Route, masked: Mapping[str, Any], stamp: str) -> str:
+    """The cache key of a question. It depends on version, model, lists (by stamp) and text; not on kinds of spaces."""
+    lists = stamp if use_case.lists else ""
+    parts = [use_case.name, use_case.version, use_case.body.answer, route.name, lists, with_texts(masked, _normal)]
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+
+
+def _normal(text: str) -> str:
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()

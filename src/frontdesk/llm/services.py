@@ -13,8 +13,7 @@ from frontdesk.llm.catalogue_labels import CatalogueLabels
 from frontdesk.llm.chat import Chat
 from frontdesk.llm.masking import Masker, Mode
 from frontdesk.llm.messages import MessageModels
-from frontdesk.llm.money import Budgets
-from frontdesk.llm.prices import Price, Prices
+from frontdesk.llm.prices import Budgets, Price, Prices
 from frontdesk.llm.routes import ConfiguredService, FallbackChains
 from frontdesk.llm.running import CallPolicy, UseCases
 from frontdesk.llm.use_case_registry import UseCaseRegistry

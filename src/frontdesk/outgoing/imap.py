@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import logging
 import re
 import socket
@@ -58,7 +57,7 @@ class Imap(Mailbox):
         found: list[MailboxEntry] = []
         for start in range(0, len(uids), CHUNK):
             part = list(uids[start : start + CHUNK])
-            rows = await self._run(functools.partial(_fetch, uids=part, wanted=wanted))
+            rows = await self._run(lambda c, part=part: c.fetch(part, wanted))
             found += [_held(uid, rows[uid]) for uid in part if uid in rows]
         return found
 
@@ -105,26 +104,18 @@ async def opened(server: MailServer, folder: str, tls: ssl.SSLContext | None) ->
     """A folder of a mailbox, signed in and selected; signed out in the end. Raises MailFailed."""
     where = f"{server.user}@{server.host}"
     token = await server.token() if server.token else ""
-    with contextlib.closing(_Thread()) as thread:
-        client = await _in_thread(thread.pool, None, where, lambda: _connected(server, tls))
-        try:
-            await _in_thread(thread.pool, client, where, lambda: _sign_in(client, server, token, tls))
-            selected = await _in_thread(thread.pool, client, where, lambda: _selected(client, folder))
-            yield Imap(client, thread.pool, where, selected)
-            with contextlib.suppress(MailFailed):
-                await _in_thread(thread.pool, client, where, client.logout)
-        finally:
+    pool, client = ThreadPoolExecutor(1, "imap"), None
+    try:
+        client = await _in_thread(pool, None, where, lambda: _connected(server, tls))
+        await _in_thread(pool, client, where, lambda: _sign_in(client, server, token, tls))
+        selected = await _in_thread(pool, client, where, lambda: _selected(client, folder))
+        yield Imap(client, pool, where, selected)
+        with contextlib.suppress(MailFailed):
+            await _in_thread(pool, client, where, client.logout)
+    finally:
+        if client is not None:
             _cut(client)
-
-
-class _Thread:
-    """A daemon thread for a mailbox: its socket is closed before anything would have to wait for it."""
-
-    def __init__(self) -> None:
-        self.pool = ThreadPoolExecutor(1, "imap")
-
-    def close(self) -> None:
-        self.pool.shutdown(wait=False)
+        pool.shutdown(wait=False)  # its socket is closed: nothing would have to wait for it
 
 
 async def _in_thread(pool: ThreadPoolExecutor, client: Any, where: str, work: Callable[[], T]) -> T:
@@ -223,11 +214,6 @@ def _is_closed(client: Any) -> bool:
     finally:
         sock.setblocking(True)
         sock.settimeout(client._timeout.read)
-
-
-def _fetch(client: Any, uids: list[int], wanted: list[bytes]) -> dict[int, dict[bytes, Any]]:
-    found: dict[int, dict[bytes, Any]] = client.fetch(uids, wanted)
-    return found
 
 
 def _held(uid: int, row: dict[bytes, Any]) -> MailboxEntry:

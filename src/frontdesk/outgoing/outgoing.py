@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property
 
 from multidict import CIMultiDict
 from typing_extensions import override
@@ -28,8 +29,6 @@ class Outgoing(MailReach):
     ) -> None:
         """`ca_file` holds certificates (PEM) to trust besides the machine's own."""
         self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
-        self._tls: ssl.SSLContext | None = None
-        self._mail_tls: ssl.SSLContext | None = None
         self._clients: list[Client] = []
 
     def client(
@@ -48,7 +47,7 @@ class Outgoing(MailReach):
         base = Base.of(base_url)
         base.url("", None)
         proxy = self._proxy if self._proxy and self._proxy.serves(base.host) else None
-        tls = self._context() if base.scheme == "https" else None
+        tls = self._tls if base.scheme == "https" else None
         fixed = CIMultiDict({"Accept": JSON, "Accept-Encoding": "identity", "User-Agent": self._agent})
         fixed.update(checked(headers or {}), Host=base.authority)
         if proxy and tls is None:
@@ -60,30 +59,29 @@ class Outgoing(MailReach):
     @override
     def mailbox(self, server: MailServer, folder: str) -> AbstractAsyncContextManager[Mailbox]:
         """Goes to the server directly, also where HTTP goes through a proxy."""
-        return imap.opened(server, folder, None if server.security == "none" else self._mail_context())
+        return imap.opened(server, folder, None if server.security == "none" else self._mail_tls)
 
     @override
     async def post(self, server: MailServer, mail: OutgoingMail) -> str:
         """Goes to the server directly, also where HTTP goes through a proxy."""
         from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
 
-        return await smtp.post(server, mail, self._mail_context())
+        return await smtp.post(server, mail, self._mail_tls)
 
     async def close(self) -> None:
         """Close all connections; clients cannot be used any more."""
         for client in self._clients:
             await client.close()
 
-    def _context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = self._new_context()
-            self._tls.set_alpn_protocols(["http/1.1"])
-        return self._tls
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = self._new_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
-    def _mail_context(self) -> ssl.SSLContext:
-        if self._mail_tls is None:
-            self._mail_tls = self._new_context()
-        return self._mail_tls
+    @cached_property
+    def _mail_tls(self) -> ssl.SSLContext:
+        return self._new_context()
 
     def _new_context(self) -> ssl.SSLContext:
         """A TLS context. Each is made once, because reading the certificates takes tens of milliseconds."""

@@ -6,16 +6,16 @@ Answers of a given form are asked for by `output_config` (as in the official cli
 know it by a tool that they must use.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from typing_extensions import override
 
 from frontdesk.interfaces import (
-    Embeddings,
+    Document,
     Finish,
     Form,
     Http,
@@ -24,21 +24,19 @@ from frontdesk.interfaces import (
     ModelAnswer,
     ModelEvent,
     ModelRequest,
-    ModelService,
-    NoAnswer,
-    Transcript,
     Usage,
 )
 from frontdesk.providers import errors as failures
 from frontdesk.providers import to_anthropic, to_openai
-from frontdesk.providers.chat_completions import EVENTS, Models
+from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, RequestTarget
+from frontdesk.providers.dialects import Dialect, Structure
 from frontdesk.providers.events import documents, events
 from frontdesk.providers.strict_schema import is_expressible, narrowed
 
 ANTHROPIC = "https://api.anthropic.com"
 API_VERSION = "2023-06-01"
 PATH = "v1/messages"
-MOST_TRIES = 3
+ABSENT = {Operation.EMBED: "embeddings", Operation.TRANSCRIBE: "transcription"}
 FINISHES: dict[str, Finish] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -50,128 +48,80 @@ FINISHES: dict[str, Finish] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ModelAbilities:
-    """What a model supports. Without `knows_schema` it is forced to use a tool."""
+class MessagesDialect(Dialect):
+    """What a model supports. Of one that does not take a schema, a tool that it must use has its form."""
 
-    knows_schema: bool = True
-    takes_temperature: bool = True
-
-    def body(self, service: str, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
-        """The request's body. Raises ModelFailed (UNSUPPORTED)."""
-        native = request.form is Form.ANTHROPIC
-        body = dict(request.body) if native else failures.translated(to_anthropic.request, service, request.body)
-        body |= {"model": model, "max_tokens": request.longest_answer}
+    @override
+    def body(self, request: ModelRequest, document: Document, model: str, *, stream: bool = False) -> dict[str, Any]:
+        body = {**document, "model": model}
         if self.takes_temperature and request.temperature is not None:
             body["temperature"] = request.temperature
         if stream:
             body["stream"] = True
-        return body | self._form(service, request, body)
+        if request.schema is None:
+            return body
+        config = body.get("output_config") or {}
+        if not self.is_forced(request, document):
+            form = {"type": "json_schema", "schema": narrowed(request.schema, requires_all=False)}
+            return body | {"output_config": {"format": form, **config}}
+        tool = {"name": request.schema_name, "description": "Give the answer.", "input_schema": request.schema}
+        forced: dict[str, Any] = {"tools": [tool], "tool_choice": {"type": "tool", "name": request.schema_name}}
+        rest = {name: value for name, value in config.items() if name != "format"}
+        return body | forced | ({"output_config": rest} if config else {})
 
-    def after(self, problem: failures.ServiceProblem, request: ModelRequest) -> "ModelAbilities | None":
-        """How to ask after a refusal, None where it is about something else."""
+    @override
+    def after(self, problem: failures.ServiceProblem, request: ModelRequest) -> Dialect | None:
+        takes_schema = request.schema is not None and self.structure is Structure.SCHEMA
+        if takes_schema and problem.names("output_config", "output_format", "structured output", "schema"):
+            return replace(self, structure=Structure.TEXT)
         wishes = self.takes_temperature and request.temperature is not None
-        if (
-            request.schema is not None
-            and self.knows_schema
-            and problem.names("output_config", "output_format", "structured output", "schema")
-        ):
-            return replace(self, knows_schema=False)
         if wishes and problem.is_unknown and problem.names("temperature"):
             return replace(self, takes_temperature=False)
         return None
 
-    def _form(self, service: str, request: ModelRequest, body: Mapping[str, Any]) -> dict[str, Any]:
+    def is_forced(self, request: ModelRequest, document: Document) -> bool:
+        """Whether the answer comes as the input of a tool that the caller did not send."""
         if request.schema is None:
-            return {}
-        config = body.get("output_config") or {}
-        if self.knows_schema and (config.get("format") or is_expressible(request.schema)):
-            schema = narrowed(request.schema, requires_all=False)
-            return {"output_config": {"format": {"type": "json_schema", "schema": schema}, **config}}
-        if body.get("tools"):
-            raise failures.unsupported(service, "tools beside an answer of this form")
-        tool = {"name": request.schema_name, "description": "Give the answer.", "input_schema": request.schema}
-        rest = {name: value for name, value in config.items() if name != "format"}
-        forced: dict[str, Any] = {"tools": [tool], "tool_choice": {"type": "tool", "name": request.schema_name}}
-        return forced | ({"output_config": rest} if config else {})
+            return False
+        has_form = (document.get("output_config") or {}).get("format") or is_expressible(request.schema)
+        return not (self.structure is Structure.SCHEMA and has_form)
 
 
-class Anthropic(ModelService):
-    """An account at Anthropic, or a compatible server."""
+class Anthropic(ChatCompletions):
+    """An account at Anthropic, or a compatible server: other documents, asked for as chat completions are."""
 
     def __init__(self, name: str, http: Http, models: Models, *, knows_schema: bool) -> None:
         """`knows_schema` False forces a tool from the start."""
-        self.name = name
-        self._http, self._models = http, models
-        self._first = ModelAbilities(knows_schema)
-        self._abilities: dict[str, ModelAbilities] = {}
+        super().__init__(name, http, models, MessagesDialect(Structure.SCHEMA if knows_schema else Structure.TEXT))
 
     @override
-    async def complete(self, request: ModelRequest) -> ModelAnswer:
-        model = request.model or self._models.chat
-        abilities = self._abilities.get(model, self._first)
+    async def _place(self, operation: Operation, model: str) -> RequestTarget:
+        if operation is not Operation.CHAT:
+            raise failures.unsupported(self.name, ABSENT[operation])
+        return RequestTarget(PATH, model)
+
+    @override
+    def _document(self, request: ModelRequest) -> Document:
+        native = request.form is Form.ANTHROPIC
+        body = request.body if native else failures.translated(to_anthropic.request, self.name, request.body)
+        return {**body, "max_tokens": request.longest_answer}
+
+    @override
+    def _body(
+        self, dialect: Dialect, request: ModelRequest, document: Document, model: str, *, stream: bool = False
+    ) -> dict[str, Any]:
+        if document.get("tools") and self._is_forced(dialect, request):
+            raise failures.unsupported(self.name, "tools beside an answer of this form")
+        return super()._body(dialect, request, document, model, stream=stream)
+
+    def _is_forced(self, dialect: Dialect, request: ModelRequest) -> bool:
+        return isinstance(dialect, MessagesDialect) and dialect.is_forced(request, self._document(request))
+
+    @override
+    def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+        body = self._read(answer.body, dict, "a message")
         try:
-            for _ in range(MOST_TRIES):
-                body = abilities.body(self.name, request, model)
-                answer = await self._http.send("POST", PATH, json=body)
-                other = self._other(model, abilities, answer, request)
-                if other is None:
-                    break
-                abilities = other
-        except NoAnswer as error:
-            raise failures.unreachable(self.name, error) from None
-        if not answer.ok:
-            raise failures.failed(self.name, answer, body)
-        return self._answer(answer.body, request, body)
-
-    @override
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        model = request.model or self._models.chat
-        abilities = self._abilities.get(model, self._first)
-        try:
-            for _ in range(MOST_TRIES):
-                body = abilities.body(self.name, request, model, stream=True)
-                async with self._http.stream("POST", PATH, json=body) as answer:
-                    if 200 <= answer.status < 300:
-                        async for event in self._events(answer, request.form, _is_forced(request, body)):
-                            yield event
-                        return
-                    chunks = [chunk async for chunk in answer.chunks()]
-                whole = HttpAnswer(answer.status, answer.headers, b"".join(chunks))
-                other = self._other(model, abilities, whole, request)
-                if other is None:
-                    break
-                abilities = other
-        except NoAnswer as error:
-            raise failures.unreachable(self.name, error) from None
-        raise failures.failed(self.name, whole, body)
-
-    @override
-    async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """There are none."""
-        raise failures.unsupported(self.name, "embeddings")
-
-    @override
-    async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
-        """There is none."""
-        raise failures.unsupported(self.name, "transcription")
-
-    def _other(
-        self, model: str, abilities: ModelAbilities, answer: HttpAnswer, request: ModelRequest
-    ) -> ModelAbilities | None:
-        """How to ask again when the model did not understand; remembered."""
-        if answer.status != 400:
-            return None
-        problem = failures.problem_of(answer.body)
-        other = abilities.after(problem, request)
-        if other is not None and not problem.is_about_schema:
-            self._abilities[model] = other
-        return other
-
-    def _answer(self, raw: bytes, request: ModelRequest, sent: Mapping[str, Any]) -> ModelAnswer:
-        try:
-            body = msgspec.json.decode(raw, type=dict[str, Any])
-            if _is_forced(request, sent):
+            if self._is_forced(dialect, request):
                 body = _as_text(body)
             text = "".join(block.get("text") or "" for block in body["content"] if block.get("type") == "text")
             usage = _usage(body.get("usage"))
@@ -180,20 +130,17 @@ class Anthropic(ModelService):
         finish = FINISHES.get(body.get("stop_reason") or "end_turn", "other")
         if not text.strip() and finish in ("stop", "other"):
             raise failures.empty(self.name)
-        estimate = (failures.tokens_in([str(sent)]), failures.tokens_in([str(body["content"])]))
-        tokens = (usage.input, usage.output) if usage else estimate
         told = body if request.form is Form.ANTHROPIC else to_openai.answer(body)
-        return ModelAnswer(text, str(body.get("model") or sent["model"]), *tokens, finish, told, usage)
+        return self._model_answer(request, text, body.get("model") or model, finish, told, usage, body["content"])
 
-    async def _events(self, answer: HttpStream, form: Form, is_forced: bool) -> AsyncIterator[ModelEvent]:
-        """The events of a stream in the form of its request."""
-        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise failures.unreadable(self.name, "a stream of events")
-        chunks = to_openai.Chunks() if form is Form.OPENAI else None
+    @override
+    async def _events(self, answer: HttpStream, request: ModelRequest, dialect: Dialect) -> AsyncIterator[ModelEvent]:
+        chunks = to_openai.Chunks() if request.form is Form.OPENAI else None
+        is_forced = self._is_forced(dialect, request)
         used: dict[str, Any] = {}
         async with aclosing(events(answer.chunks())) as stream:
             async for raw in stream:
-                for event in self._read(raw.data):
+                for event in self._documents(raw.data):
                     if event.get("error") is not None:
                         raise failures.failed_in_stream(self.name, failures.problem_in(event["error"]))
                     used |= (event.get("message") or {}).get("usage") or event.get("usage") or {}
@@ -215,7 +162,7 @@ class Anthropic(ModelService):
         for chunk in chunks.end() if chunks else ():
             yield ModelEvent(chunk)
 
-    def _read(self, data: bytes) -> list[dict[str, Any]]:
+    def _documents(self, data: bytes) -> list[dict[str, Any]]:
         try:
             return documents(data)[0]
         except msgspec.DecodeError:
@@ -229,11 +176,6 @@ def _usage(used: Mapping[str, Any] | None) -> Usage | None:
     return Usage(
         int(used.get("input_tokens") or 0) + cached + written, int(used.get("output_tokens") or 0), cached, written
     )
-
-
-def _is_forced(request: ModelRequest, sent: Mapping[str, Any]) -> bool:
-    """Whether the answer comes as the input of a tool that the caller did not send."""
-    return request.schema is not None and "tools" in sent and not request.body.get("tools")
 
 
 def _as_text(message: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 from typing_extensions import override
 
 from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
 from frontdesk.engine import Turn as Said
 from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
+from frontdesk.interfaces.knowledge import PassageEncoder, Rows
 from frontdesk.model import Tier, Turn
 
 T = TypeVar("T")
@@ -103,3 +105,21 @@ def as_answer(reading: Reading) -> ReaderAnswer:
 
 def _teaching(catalogue: Catalogue) -> tuple[object, ...]:
     return catalogue.intents, catalogue.learned
+
+
+class BuiltinEncoder(PassageEncoder):
+    """The engine's own encoder: 512 numbers, alike in its 16 languages and for passages and questions."""
+
+    name = "builtin-512"
+
+    def __init__(self, builtin: Builtin) -> None:
+        """Use the engine of this provider."""
+        self._builtin = builtin
+
+    @override
+    async def passages(self, texts: Sequence[str]) -> Rows:
+        return np.asarray(await self._builtin.embed(texts), np.float32)
+
+    @override
+    async def questions(self, texts: Sequence[str]) -> Rows:
+        return await self.passages(texts)

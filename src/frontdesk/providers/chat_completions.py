@@ -138,7 +138,9 @@ class ChatCompletions(ModelService):
                 opening = self._http.stream("POST", place.path, json=body, params=place.params, headers=place.headers)
                 async with opening as answer:
                     if 200 <= answer.status < 300:
-                        async for event in self._events(answer, request.form):
+                        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
+                            raise failures.unreadable(self.name, "a stream of events")
+                        async for event in self._events(answer, request, dialect):
                             yield event
                         return
                     whole = HttpAnswer(answer.status, answer.headers, await _read(answer))
@@ -249,16 +251,31 @@ class ChatCompletions(ModelService):
             raise failures.empty(self.name)
         if request.schema is not None and dialect.narrows and finish in (None, "stop"):
             text = without_nulls(text, request.schema)
-        estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["choices"])]))
-        tokens = (usage.input, usage.output) if usage else estimate
         told = body if request.form is Form.OPENAI else to_anthropic.answer(body)
-        return ModelAnswer(text, str(body.get("model") or model), *tokens, finish or "stop", told, usage)
+        said = body.get("model") or model
+        return self._model_answer(request, text, said, finish or "stop", told, usage, body["choices"])
 
-    async def _events(self, answer: HttpStream, form: Form) -> AsyncIterator[ModelEvent]:
+    def _model_answer(
+        self,
+        request: ModelRequest,
+        text: str,
+        model: Any,
+        finish: Finish,
+        told: Document,
+        usage: Usage | None,
+        said: Any,
+    ) -> ModelAnswer:
+        """An answer; what it took is guessed from what was `said` where the service does not tell."""
+        tokens = (
+            (usage.input, usage.output)
+            if usage
+            else tuple(failures.tokens_in([str(each)]) for each in (request.body, said))
+        )
+        return ModelAnswer(text, str(model), *tokens, finish, told, usage)
+
+    async def _events(self, answer: HttpStream, request: ModelRequest, dialect: Dialect) -> AsyncIterator[ModelEvent]:
         """The events of a stream in the form of its request."""
-        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise failures.unreadable(self.name, "a stream of events")
-        message = to_anthropic.Events() if form is Form.ANTHROPIC else None
+        message = to_anthropic.Events() if request.form is Form.ANTHROPIC else None
         finish: Finish | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:

@@ -51,29 +51,26 @@ from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
-from frontdesk.storage.odata.interaction_facts import StoredInteractionFacts
+from frontdesk.storage.odata.interactions import StoredInteractionFacts
 from frontdesk.storage.odata.reading import StoredEntities
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.odata.writing import StoredWrites
 from frontdesk.storage.opening.condition import StoredCondition
-from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.people.accounts import StoredAccounts, StoredSessions
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.links import StoredLinks
 from frontdesk.storage.people.second_factors import StoredSecondFactors
-from frontdesk.storage.people.sessions import StoredSessions
 from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
-from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
-from frontdesk.storage.pipeline.effects import StoredEffectAdmin
+from frontdesk.storage.pipeline.effects import StoredEffectAdmin, StoredEffectInbox
 from frontdesk.storage.pipeline.journal import StoredJournal
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import StoredReplies
 from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
-from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
-from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.pipeline.work_queue import StoredWork, StoredWorkAdmin
 from frontdesk.storage.privacy.requests import StoredPrivacy
 from frontdesk.storage.privacy.retention import StoredRetention
 

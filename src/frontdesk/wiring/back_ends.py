@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
+from frontdesk.connectors.answers import client_token
 from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
@@ -22,7 +23,6 @@ from frontdesk.connectors.registry import (
 )
 from frontdesk.connectors.sap_rules import SapRules
 from frontdesk.connectors.settings import Connectors, DestinationService
-from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.knowledge import Orders

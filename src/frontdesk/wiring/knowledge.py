@@ -7,9 +7,8 @@ from frontdesk.engine.language import UNKNOWN, LanguageReader
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model import Lease, Work
-from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.builtin import Builtin, BuiltinEncoder
 from frontdesk.providers.e5 import E5Encoder
-from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.knowledge.articles import StoredArticles

@@ -8,8 +8,7 @@ from frontdesk import __version__
 from frontdesk.interfaces import CatalogueSource, Clock, ModelService, NewId
 from frontdesk.interfaces.llm_stores import Rereader
 from frontdesk.llm.masking import Mode
-from frontdesk.llm.money import Allowance, Budgets
-from frontdesk.llm.prices import Price
+from frontdesk.llm.prices import Allowance, Budgets, Price
 from frontdesk.llm.running import CallPolicy
 from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, build_llm
 from frontdesk.model import Lease, Work

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from frontdesk.simulators.llm import Fault, Rule
-from frontdesk.simulators.llm.more_operations import SPOKEN
+from frontdesk.simulators.llm.openai_shape import SPOKEN
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
-from frontdesk.simulators.llm.more_operations import SPOKEN
+from frontdesk.simulators.llm.openai_shape import SPOKEN
 from frontdesk.simulators.serving import serving
 
 ASK = [{"role": "user", "content": "My kettle leaks."}]

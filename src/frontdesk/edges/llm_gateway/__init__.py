@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from frontdesk.edges.llm_gateway.anthropic.routes import AnthropicRoutes
+from frontdesk.edges.llm_gateway.anthropic import AnthropicRoutes
 from frontdesk.edges.llm_gateway.openai.routes import AudioRoutes, OpenAiRoutes
 from frontdesk.edges.llm_gateway.services import GatewayRouteGroup, GatewayServices
 from frontdesk.edges.llm_gateway.unknown import UnknownRoutes

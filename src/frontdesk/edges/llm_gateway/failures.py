@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from frontdesk.edges.problems import answer, document, make
 from frontdesk.interfaces import ErrorKind, FrontdeskError, ModelFailed, ProviderFailed
 
 # Services are asked again at once by most clients; this is for those that would have to wait.
@@ -65,3 +66,15 @@ def handlers(told: Callable[[Exception, str], tuple[int, Any, Mapping[str, str]]
         return Response(msgspec.json.encode(body), status_code=status, media_type="application/json", headers=headers)
 
     return {HTTPException: answer, FrontdeskError: answer, Exception: answer}
+
+
+def gateway_handlers() -> ExceptionHandlersMap:
+    """For Litestar's `exception_handlers`."""
+    return {ProviderFailed: failed, HTTPException: answer, FrontdeskError: answer, Exception: answer}
+
+
+def failed(request: Request[Any, Any, Any], error: ProviderFailed) -> Response[Any]:
+    """The problem document of a model that gave no usable answer."""
+    meaning = meaning_of(error)
+    problem = make(meaning.status, str(error), request.scope["path"], name=meaning.problem)
+    return document(problem, headers_of(error))

@@ -27,6 +27,7 @@ class GatewayRouteGroup(Controller):
     """A group of routes; `bind` gives it its services."""
 
     services: ClassVar[GatewayServices]
+    include_in_schema = False
 
     @classmethod
     def bind(cls, services: GatewayServices) -> type["GatewayRouteGroup"]:

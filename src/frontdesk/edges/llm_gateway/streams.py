@@ -9,7 +9,7 @@ import msgspec
 from litestar.response import Stream
 
 from frontdesk.interfaces import FrontdeskError
-from frontdesk.llm.chat import ChatStream
+from frontdesk.llm.chat import ChatOutcome, ChatStream
 
 EVENTS = "text/event-stream"
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -37,10 +37,14 @@ async def streamed(
     headers = dict(HEADERS)
     if task.done():
         stream = task.result()
-        headers |= {request_id: stream.run_id, "x-frontdesk-service": stream.service}
-        if stream.question.limit:
-            headers["x-frontdesk-max-tokens"] = str(stream.question.limit)
+        headers |= {request_id: stream.question.run_id} | service_headers(stream)
     return Stream(kept_alive(_opened(task, events, told), seconds), media_type=EVENTS, headers=headers)
+
+
+def service_headers(answer: ChatOutcome | ChatStream) -> dict[str, str]:
+    """Who answered, and within which limit where the question set none."""
+    limit = answer.question.limit
+    return {"x-frontdesk-service": answer.service} | ({"x-frontdesk-max-tokens": str(limit)} if limit else {})
 
 
 async def _opened(

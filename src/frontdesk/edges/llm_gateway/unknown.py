@@ -7,7 +7,7 @@ from litestar import Response, route
 from litestar.params import PathParameter
 
 from frontdesk.edges.access.authenticator import SCOPE
-from frontdesk.edges.llm_gateway.anthropic import errors as anthropic
+from frontdesk.edges.llm_gateway import anthropic
 from frontdesk.edges.llm_gateway.openai import errors as openai
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup
 from frontdesk.interfaces import NotFound
@@ -17,7 +17,6 @@ from frontdesk.model import Role
 class UnknownRoutes(GatewayRouteGroup):
     """Everything else below the gateway's address."""
 
-    include_in_schema = False
     exception_handlers = openai.openai_handlers()
 
     @route("/{rest:path}", http_method=["GET", "POST", "DELETE"], opt={"role": Role.SERVICE, SCOPE: "llm:*"})

@@ -7,14 +7,14 @@ from typing import Any
 
 from litestar.types import HTTPScope, Receive, Send
 
-from frontdesk.edges.odata.errors import ODataError, error_of
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.metadata.as_json import metadata_json
 from frontdesk.edges.odata.metadata.as_xml import metadata_xml
 from frontdesk.edges.odata.operations.operations import Operations
 from frontdesk.edges.odata.protocol.addressing import Address, Hop, address_of
 from frontdesk.edges.odata.protocol.batches import Batches
 from frontdesk.edges.odata.protocol.bodies import Names
-from frontdesk.edges.odata.protocol.exchange import VERSION, ODataRequest, ODataResponse, json_answer
+from frontdesk.edges.odata.protocol.exchange import VERSION, ODataRequest, ODataResponse, json_answer, refused
 from frontdesk.edges.odata.protocol.options import options_of, query_in
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of
 from frontdesk.edges.odata.reads import Reads, has_already
@@ -41,7 +41,7 @@ class ODataServer:
         try:
             request = await _request_of(service, scope, receive, self._most_bytes)
         except ODataError as error:
-            return await _send(send, _refusal(error, service.path), scope["method"])
+            return await _send(send, refused(error, service.path), scope["method"])
         answer = await self.answer(request)
         if request.headers.get(TOKEN, "").lower() == "fetch":
             answer = replace(answer, headers={**answer.headers, "X-CSRF-Token": request.visit.csrf_token or "none"})
@@ -53,7 +53,7 @@ class ODataServer:
             _check_versions(request)
             return await self._dispatched(request)
         except Exception as error:  # the one place where all that goes wrong becomes an answer
-            return _refusal(error, f"/{request.service.path}/{request.path}")
+            return refused(error, f"/{request.service.path}/{request.path}")
 
     async def _dispatched(self, request: ODataRequest) -> ODataResponse:
         path = request.path.strip("/")
@@ -169,11 +169,6 @@ async def _send(send: Send, answer: ODataResponse, method: str) -> None:
 
 def _line(value: str) -> bytes:
     return value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
-
-
-def _refusal(error: Exception, path: str) -> ODataResponse:
-    status, body, headers = error_of(error, path)
-    return ODataResponse(status, body, {"Content-Type": "application/json;odata.metadata=minimal", **headers})
 
 
 def _check_versions(request: ODataRequest) -> None:

@@ -8,6 +8,7 @@ from frontdesk.simulators.llm.scripts import Fault, Rule
 from frontdesk.simulators.serving import Told
 
 NUMBER = (int, float)
+_INVALID = "invalid_request_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Saying:
 class Refused(Exception):
     """The request is not taken."""
 
-    def __init__(self, status: int, message: str, kind: str = "invalid_request_error", **more: Any) -> None:
+    def __init__(self, status: int, message: str, kind: str = _INVALID, **more: Any) -> None:
         """`more` goes into the error: param, code."""
         super().__init__(message)
         self.status, self.message, self.kind, self.more = status, message, kind, more
@@ -58,23 +59,29 @@ class Shape:
 
 def refusals(rule: Rule, is_anthropic: bool) -> Refused | None:
     """The fault of a rule as an error of the service, None where it is a fault of another kind."""
-    match rule.fault:
-        case Fault.RATE_LIMITED:
-            kind = "rate_limit_error" if is_anthropic else "requests"
-            return Refused(429, "Rate limit reached, try again later", kind, code="rate_limit_exceeded")
-        case Fault.NO_QUOTA:
-            return Refused(429, "You exceeded your current quota", "insufficient_quota", code="insufficient_quota")
-        case Fault.SERVER_ERROR:
-            return Refused(500, "The server had an error", "api_error" if is_anthropic else "server_error")
-        case Fault.OVERLOADED:
-            return Refused(529 if is_anthropic else 503, "Overloaded", "overloaded_error")
-        case Fault.UNAUTHORISED:
-            kind = "authentication_error" if is_anthropic else "invalid_request_error"
-            return Refused(401, "The key is not valid", kind, code="invalid_api_key")
-        case Fault.UNKNOWN_MODEL:
-            kind = "not_found_error" if is_anthropic else "invalid_request_error"
-            return Refused(404, "The model does not exist", kind, code="model_not_found")
-    return None
+    if rule.fault not in _REFUSALS:
+        return None
+    status, message, of_openai, of_anthropic, code = _REFUSALS[rule.fault]
+    if rule.fault is Fault.OVERLOADED and is_anthropic:
+        status = 529
+    return Refused(status, message, of_anthropic if is_anthropic else of_openai, **({"code": code} if code else {}))
+
+
+# Status, message, the kind of error at OpenAI and at Anthropic, and its code.
+_REFUSALS: Mapping[Fault, tuple[int, str, str, str, str]] = {
+    Fault.RATE_LIMITED: (
+        429,
+        "Rate limit reached, try again later",
+        "requests",
+        "rate_limit_error",
+        "rate_limit_exceeded",
+    ),
+    Fault.NO_QUOTA: (429, "You exceeded your current quota", *("insufficient_quota",) * 3),
+    Fault.SERVER_ERROR: (500, "The server had an error", "server_error", "api_error", ""),
+    Fault.OVERLOADED: (503, "Overloaded", "overloaded_error", "overloaded_error", ""),
+    Fault.UNAUTHORISED: (401, "The key is not valid", _INVALID, "authentication_error", "invalid_api_key"),
+    Fault.UNKNOWN_MODEL: (404, "The model does not exist", _INVALID, "not_found_error", "model_not_found"),
+}
 
 
 def require(holds: bool, message: str, param: str | None = None, code: str | None = None) -> None:

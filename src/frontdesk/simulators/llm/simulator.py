@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.interfaces import Invalid
-from frontdesk.simulators.llm import anthropic_shape, more_operations, openai_shape, sap_shape
+from frontdesk.simulators.llm import anthropic_shape, openai_shape, sap_shape
 from frontdesk.simulators.llm.sayings import Reader, read_nothing, say, tokens
 from frontdesk.simulators.llm.scripts import Fault, Rule, Script, rules_of
 from frontdesk.simulators.llm.shapes import Question, Refused, Saying, Shape, paced, pieces_of, refusals
@@ -114,11 +114,11 @@ class LlmSimulator:
         if operation == "chat/completions":
             return await self._chat(asked, OPENAI, lambda a: openai_shape.question(a, deployment))
         if operation == "embeddings":
-            return await self._other(asked, lambda _: more_operations.embeddings(asked, deployment))
+            return await self._other(asked, lambda _: openai_shape.embeddings(asked, deployment))
         if operation == "audio/transcriptions":
-            return await self._other(asked, lambda words: more_operations.transcription(asked, words))
+            return await self._other(asked, lambda words: openai_shape.transcription(asked, words))
         if operation == "models":
-            return more_operations.models(self._models or ("stand-in",))
+            return openai_shape.models(self._models or ("stand-in",))
         raise Refused(404, f"Invalid URL ({asked.method} {asked.path})")
 
     async def _sap(self, asked: Asked) -> Told:
@@ -215,24 +215,20 @@ class LlmSimulator:
 
 def _spoilt(text: str, fault: Fault | None) -> tuple[str, str]:
     """The text with its fault, and how the answer ends."""
-    match fault:
-        case Fault.FENCED:
-            return FENCE.format(text), "stop"
-        case Fault.TRAILING_COMMA:
-            return f"{text.rstrip()[:-1]},{text.rstrip()[-1:]}", "stop"
-        case Fault.TRUNCATED_JSON:
-            return text[: len(text) * 2 // 3], "stop"
-        case Fault.CUT_OFF:
-            return text[: len(text) // 2], "length"
-        case Fault.WRONG_SCHEMA:
-            return WRONG, "stop"
-        case Fault.FILTERED_ANSWER:
-            return "", "content_filter"
-        case Fault.REFUSAL:
-            return "I cannot help with that.", "refusal"
-        case Fault.EMPTY:
-            return "", "stop"
-    return text, "stop"
+    spoil, finish = _SPOILT.get(fault, (str, "stop"))
+    return spoil(text), finish
+
+
+_SPOILT: Mapping[Fault | None, tuple[Callable[[str], str], str]] = {
+    Fault.FENCED: (FENCE.format, "stop"),
+    Fault.TRAILING_COMMA: (lambda text: f"{text.rstrip()[:-1]},{text.rstrip()[-1:]}", "stop"),
+    Fault.TRUNCATED_JSON: (lambda text: text[: len(text) * 2 // 3], "stop"),
+    Fault.CUT_OFF: (lambda text: text[: len(text) // 2], "length"),
+    Fault.WRONG_SCHEMA: (lambda _: WRONG, "stop"),
+    Fault.FILTERED_ANSWER: (lambda _: "", "content_filter"),
+    Fault.REFUSAL: (lambda _: "I cannot help with that.", "refusal"),
+    Fault.EMPTY: (lambda _: "", "stop"),
+}
 
 
 def _shown(asked: Asked) -> Mapping[str, Any]:

@@ -12,11 +12,10 @@ from frontdesk.model.channels import CHAT
 from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.replies import MEMO
-from frontdesk.storage.pipeline.waiting import ANSWERING_TYPES
+from frontdesk.storage.pipeline.waiting import ANSWERING_TYPES, note_helped
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
 

@@ -22,12 +22,13 @@ from frontdesk.model import channels as model
 from frontdesk.storage.engines.advisory_locks import take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
-from frontdesk.storage.pipeline.accepting import Arrival, accept_batch
+from frontdesk.storage.pipeline.accepting import accept_batch
 from frontdesk.storage.pipeline.delivery_notices import apply_notice, keep_edit, newest_text
 from frontdesk.storage.pipeline.effects import work_id_of
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
+from frontdesk.storage.pipeline.repeated import Arrival
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.channels import attachment, channel_event, outbound_part
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message

@@ -10,7 +10,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import ENTITY_FIELDS
 from frontdesk.model.set_up import AccuracyFigure
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.interactions import analysis, correction, inbound_message, outbound_message
 
@@ -20,16 +20,12 @@ FIELDS = (*CODED, "title", "summary", ENTITIES)
 GROUPS = ("all", "value", "language", "channel")
 
 
-class StoredAccuracy:
+class StoredAccuracy(Stored):
     """Analyses against what people made of them.
 
     A person looked at a message when they corrected anything of it or wrote an answer to it; what they did not correct
     they agreed with. The last correction of a field counts.
     """
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[AccuracyFigure, ...]:
         """For intent, message_type, sentiment or language: by `all`, `value` (as read), `language` or `channel`."""

@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from frontdesk.interfaces import Clock
 from frontdesk.model import EffectState, WorkState
 from frontdesk.model.console import AttentionItem, AttentionNow, Spike
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.pipeline import effect, work
@@ -19,12 +18,8 @@ MOST_COUNTED = 1000
 DAY = timedelta(days=1)
 
 
-class StoredAttention:
+class StoredAttention(StoredByClock):
     """Attention on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def now(self) -> AttentionNow:
         """As things stand."""

@@ -1,13 +1,13 @@
 """Messages over all customers, and how a customer felt over time."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from frontdesk.model import Page
 from frontdesk.model.console import HistoryRow, Mood
-from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import fact
@@ -15,26 +15,20 @@ from frontdesk.storage.schema.rows import fact
 BEGINNING = 400
 
 
-class StoredHistory:
+class StoredHistory(Stored):
     """Histories on a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
         """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""
-        place = paging.decode(cursor, (str,))[0] if cursor else ""
-        return await self._database.read(lambda c: _messages(c, customer_id, sentiments, limit, place))
+        rows = _messages(customer_id, sentiments)
+        return await self._page(rows, (inbound_message.c.id,), limit, cursor, _fact, down=True)
 
     async def moods(self, customer_id: str) -> tuple[Mood, ...]:
         """The sentiments of a customer's messages month by month, the oldest first."""
         return await self._database.read(lambda c: _moods(c, customer_id))
 
 
-def _messages(
-    connection: Connection, customer_id: str, sentiments: Sequence[str], limit: int, place: str
-) -> Page[HistoryRow]:
+def _messages(customer_id: str, sentiments: Sequence[str]) -> Select[Any]:
     message = inbound_message.c
     rows = (
         select(
@@ -53,18 +47,13 @@ def _messages(
         .join(interaction, interaction.c.id == message.interaction_id)
         .join(customer, customer.c.id == interaction.c.customer_id, isouter=True)
         .join(analysis, analysis.c.id == message.analysis_id, isouter=True)
-        .order_by(message.id.desc())
-        .limit(limit + 1)
     )
     if customer_id:
         theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
         rows = rows.where(message.interaction_id.in_(theirs))
     if sentiments:
         rows = rows.where(analysis.c.sentiment.in_(sentiments))
-    if place:
-        rows = rows.where(message.id < place)
-    found = connection.execute(rows).mappings().all()
-    return paging.page(found, limit, _fact, lambda row: (row["id"],))
+    return rows
 
 
 def _fact(row: RowMapping) -> HistoryRow:

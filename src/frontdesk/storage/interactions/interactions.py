@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select, update
 
-from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.console import Telling
 from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
@@ -46,12 +46,8 @@ TIMES = ("waiting_since", "snoozed_until", "assigned_at", "closed_at")
 FOLLOWING = ("assignee", "waiting_on", *TIMES)
 
 
-class StoredInteractions:
+class StoredInteractions(StoredByClock):
     """Interactions on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def get(self, reference: str) -> Interaction:
         """The interaction with this reference. Raises NotFound, also where the caller does not reach it."""

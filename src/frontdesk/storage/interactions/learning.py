@@ -1,18 +1,15 @@
 """What corrections taught: the messages that became examples of an intent, and those to be reviewed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
-from frontdesk.interfaces import Clock, NewId, NotFound
 from frontdesk.model import Correction, Page
 from frontdesk.model.set_up import LearntCorrection
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
-from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds, the_row
 from frontdesk.storage.pipeline.erased import refuse_erased
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import example
@@ -22,27 +19,12 @@ from frontdesk.storage.schema.rows import as_correction
 _NEWER = correction.alias()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLearning:
+class StoredLearning(StoredWithIds):
     """Learnt corrections on a database."""
-
-    database: Database
-    clock: Clock
-    new_id: NewId
 
     async def page(self, limit: int, cursor: str = "") -> Page[LearntCorrection]:
         """Corrections of an intent, of each message the last one, the newest first. Raises Invalid (cursor)."""
-        rows = _rows().order_by(correction.c.id.desc()).limit(limit + 1)
-        if cursor:
-            (key,) = paging.decode(cursor, (str,))
-            rows = rows.where(correction.c.id < key)
-        found = await self.database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(
-            found,
-            limit,
-            lambda row: LearntCorrection(as_correction(row), row["reference"], row["text"], bool(row["learnt"])),
-            lambda row: (row["id"],),
-        )
+        return await self._page(_rows(), (correction.c.id,), limit, cursor, _learnt, down=True)
 
     async def teach(self, correction_id: str, by: str) -> Correction:
         """Make the message an example of the intent that it was given. Raises NotFound, Conflict (erased)."""
@@ -55,7 +37,7 @@ class StoredLearning:
     async def _settle(
         self, correction_id: str, by: str, kind: str, work: Callable[[Connection, Correction, datetime], None]
     ) -> Correction:
-        now = self.clock()
+        now = self._clock()
 
         def operation(connection: Connection) -> Correction:
             word = _word(connection, correction_id)
@@ -65,18 +47,22 @@ class StoredLearning:
             note(connection, now, kind, message_id=word.message_id, by=by, detail=detail)
             return word
 
-        return await self.database.write(operation)
+        return await self._database.write(operation)
 
     def _taught(self, connection: Connection, word: Correction, now: datetime) -> None:
         if not word.becomes:  # none of the intents fits: there is nothing to be an example of
             return touch(connection)
         refuse_erased(connection, word.message_id)
         text = connection.execute(select(inbound_message.c.text).where(inbound_message.c.id == word.message_id))
-        row = {"id": self.new_id(), "intent": word.becomes, "text": text.scalar_one(), "created_at": now}
+        row = {"id": self._new_id(), "intent": word.becomes, "text": text.scalar_one(), "created_at": now}
         return learn(connection, row | {"correction_id": word.id})
 
     def _forgotten(self, connection: Connection, _word: Correction, _now: datetime) -> None:
         touch(connection)
+
+
+def _learnt(row: RowMapping) -> LearntCorrection:
+    return LearntCorrection(as_correction(row), row["reference"], row["text"], bool(row["learnt"]))
 
 
 def _rows() -> Select[tuple[object, ...]]:
@@ -94,7 +80,5 @@ def _rows() -> Select[tuple[object, ...]]:
 
 def _word(connection: Connection, correction_id: str) -> Correction:
     found = select(correction).where(correction.c.id == correction_id, correction.c.field == "intent")
-    row = connection.execute(found).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no correction {correction} of an intent", correction=correction_id[:40]))
-    return as_correction(row)
+    otherwise = tr("there is no correction {correction} of an intent", correction=correction_id[:40])
+    return as_correction(the_row(connection, found, otherwise))

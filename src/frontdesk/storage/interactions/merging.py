@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
+from frontdesk.interfaces import Conflict, NotFound, Stale
 from frontdesk.model import CodeList, Interaction, Status, WaitingOn
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import move_keys
@@ -28,12 +28,8 @@ MOVED = (effect, service_call)
 FIRST_TIMES = ("first_answer_at", "acknowledged_at", "first_person_answer_at", "waiting_since")
 
 
-class StoredMerging:
+class StoredMerging(StoredByClock):
     """Merging on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
         """Move all that belongs to `other` to `into`; its reference leads there from now on. Raises Stale, Conflict."""

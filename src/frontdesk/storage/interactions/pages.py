@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Select, Table, func, select, union_all
 
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.schema.interactions import (
     analysis,
@@ -35,12 +35,8 @@ from frontdesk.storage.schema.rows import (
 T = TypeVar("T")
 
 
-class StoredPages:
+class StoredPages(Stored):
     """What pages read of a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def thread(self, reference: str) -> Thread | None:
         """Everything about one interaction, None where there is none."""

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from frontdesk.interfaces import Clock
 from frontdesk.model import Caller
 from frontdesk.model.console import PersonalState, Presence, Told
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.telling import set_state
 from frontdesk.storage.schema.interactions import inbound_message, interaction, personal_state
 from frontdesk.storage.schema.rows import fact
@@ -20,12 +19,8 @@ MOST_TOLD = 50
 _STATE = personal_state.c
 
 
-class StoredPersonal:
+class StoredPersonal(StoredByClock):
     """Personal states on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def seen(self, person: Caller, ids: Sequence[int]) -> Mapping[int, int]:
         """How many messages of these interactions somebody saw; those of which they saw none are left out."""

@@ -8,7 +8,7 @@ from frontdesk.interfaces import NotFound
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Grant, InteractionFilter
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.schema.channels import attachment
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction
 from frontdesk.storage.schema.pipeline import effect
@@ -17,12 +17,8 @@ NOTHING = ("\x01",)  # the code of no team and no channel
 _OF_MESSAGE = {"message_id": inbound_message, "attachment_id": attachment, "decision_id": decision}
 
 
-class StoredReach:
+class StoredReach(Stored):
     """Looks up teams and channels of interactions."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def require(self, grant: Grant, name: str, value: str) -> None:
         """Raises NotFound where the interaction that `value` names or belongs to is not there, or out of reach."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces import Clock, Conflict, NewId
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -21,8 +21,8 @@ from frontdesk.model import (
 from frontdesk.model.reading import IdempotencyKey, Reading, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
-from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds, the_row
 from frontdesk.storage.pipeline.erased import refuse_erased
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
@@ -39,12 +39,12 @@ from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decision, as_effect, as_message, columns
 
 
-class StoredReadings:
+class StoredReadings(StoredWithIds):
     """Analyses and what follows from them on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, *, learns_at_once: bool = True) -> None:
         """Use this database, clock and id maker. `learns_at_once`: a corrected intent need not be reviewed first."""
-        self._database, self._clock, self._new_id = database, clock, new_id
+        super().__init__(database, clock, new_id)
         self._learns_at_once = learns_at_once
 
     async def message(self, message_id: str) -> Reading:
@@ -61,9 +61,7 @@ class StoredReadings:
         """The newest recording of the message. Raises NotFound."""
         theirs = select(audio_recording).where(audio_recording.c.message_id == message_id)
         newest = theirs.order_by(audio_recording.c.id.desc()).limit(1)
-        row = await self._database.read(lambda c: c.execute(newest).mappings().first())
-        if row is None:
-            raise NotFound(tr("there is no recording of message {message}", message=message_id))
+        row = await self._row(newest, tr("there is no recording of message {message}", message=message_id))
         return AudioRecording(**row)
 
     async def corrections(self, message_id: str) -> tuple[Correction, ...]:
@@ -89,37 +87,24 @@ class StoredReadings:
     async def decision(self, decision_id: str) -> Decision:
         """Raises NotFound."""
         rows = select(decision).where(decision.c.id == decision_id)
-        row = await self._database.read(lambda c: c.execute(rows).mappings().first())
-        if row is None:
-            raise NotFound(tr("there is no decision {decision}", decision=decision_id))
-        return as_decision(row)
+        return as_decision(await self._row(rows, tr("there is no decision {decision}", decision=decision_id)))
 
     async def effect(self, key: str) -> Effect:
         """Raises NotFound."""
-        row = await self._database.read(
-            lambda c: c.execute(select(effect).where(effect.c.key == key)).mappings().first()
-        )
-        if row is None:
-            raise NotFound(tr("there is no action {effect}", effect=key))
-        return as_effect(row)
+        rows = select(effect).where(effect.c.key == key)
+        return as_effect(await self._row(rows, tr("there is no action {effect}", effect=key)))
 
     async def effects(self, state: EffectState | None, limit: int, cursor: str = "") -> Page[Effect]:
         """Oldest first. Raises Invalid (cursor)."""
-        rows = select(effect).order_by(effect.c.created_at, effect.c.key).limit(limit + 1)
+        rows = select(effect)
         if state is not None:
             rows = rows.where(effect.c.state == state.value)
-        if cursor:
-            place = paging.decode(cursor, (datetime, str))
-            rows = rows.where(paging.after(effect.c.created_at, effect.c.key, place, down=False))
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(found, limit, as_effect, lambda row: (paging.stamp(row["created_at"]), row["key"]))
+        return await self._page(rows, (effect.c.created_at, effect.c.key), limit, cursor, as_effect)
 
 
 def _message(connection: Connection, message_id: str) -> InboundMessage:
-    row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no message {message}", message=message_id))
-    return as_message(row)
+    rows = select(inbound_message).where(inbound_message.c.id == message_id)
+    return as_message(the_row(connection, rows, tr("there is no message {message}", message=message_id)))
 
 
 def _of_message(connection: Connection, message_id: str, rows: Select[Any]) -> list[RowMapping]:

@@ -2,22 +2,18 @@
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces import Conflict, NotFound
 from frontdesk.model.console import SavedView
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.schema.people import saved_view
 from frontdesk.storage.schema.rows import columns
 
 MOST_VIEWS = 100
 
 
-class StoredViews:
+class StoredViews(StoredWithIds):
     """Saved views on a database."""
-
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
 
     async def of(self, owner: str) -> tuple[SavedView, ...]:
         """Those of this person and those that others share, by name."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock
@@ -11,9 +11,9 @@ from frontdesk.interfaces.knowledge import VectorStore
 from frontdesk.model import Lease, WorkState
 from frontdesk.model.knowledge import Article, Passage, PassageVectors
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.knowledge.rows import as_article, as_passage
 from frontdesk.storage.knowledge.stamp import touch
+from frontdesk.storage.pipeline.locking import keep_open
 from frontdesk.storage.pipeline.work_queue import VECTOR_WORK, pass_fence
 from frontdesk.storage.schema.knowledge import article, passage, passage_vectors
 from frontdesk.storage.schema.pipeline import work
@@ -54,13 +54,7 @@ class StoredVectors(VectorStore):
 
 def ask_for_vectors(connection: Connection, now: datetime) -> None:
     """Have the work row there and open. It is locked, so that it does not end without seeing what was saved here."""
-    fresh = {"state": WorkState.OPEN.value, "due_at": now, "attempts": 0, "lease_owner": "", "created_at": now}
-    row = {"id": VECTOR_ID, "kind": VECTOR_WORK, "subject": "", "step": "vectors", **fresh}
-    if insert_if_new(connection, work, row):
-        return
-    connection.execute(select(work.c.state).where(work.c.id == VECTOR_ID).with_for_update())
-    ended = (work.c.id == VECTOR_ID, work.c.state != WorkState.OPEN.value)
-    connection.execute(update(work).where(*ended).values(**fresh))
+    keep_open(connection, VECTOR_ID, VECTOR_WORK, "vectors", now, now)
 
 
 def _end(connection: Connection, lease: Lease, encoders: Sequence[str]) -> bool:

@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, NewId
 from frontdesk.interfaces.llm_stores import Admission
 from frontdesk.model.llm import BudgetPeriod, Denied, Reservation, ReservationRequest
 from frontdesk.storage.engines.changing import changed
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.llm import call_permit, money_pot, service_rate
 
@@ -33,12 +32,8 @@ class _Refused(Exception):
         self.answer = answer
 
 
-class StoredAdmission(Admission):
+class StoredAdmission(StoredWithIds, Admission):
     """Limits and budgets on a database."""
-
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
 
     @override
     async def admit(self, request: ReservationRequest) -> Reservation | Denied:

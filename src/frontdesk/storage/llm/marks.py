@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock
@@ -10,6 +10,7 @@ from frontdesk.interfaces.llm_stores import Marks, ModelWatch
 from frontdesk.model import Lease, Tier, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.locking import keep_open
 from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, inbound_message
@@ -37,7 +38,7 @@ class StoredMarks(Marks):
         """Look whether a model is back if messages are marked: for the start of a process."""
         now = self._clock()
         if self._pause and await self.marked(1):
-            await self._database.write(lambda c: _watch(c, now, now))
+            await self._database.write(lambda c: keep_open(c, WATCH_ID, WATCH_WORK, "watch", now, now))
 
     async def marked(self, limit: int = 1000) -> tuple[str, ...]:
         """The ids of marked messages, those that wait longest first.
@@ -81,18 +82,7 @@ def _mark(connection: Connection, message_id: str, reason: str, now: datetime, p
         return
     row = {"message_id": message_id, "reason": reason[:REASON_LENGTH], "marked_at": now}
     if insert_if_new(connection, to_reread, row) and pause:
-        _watch(connection, now, now + timedelta(seconds=pause))
-
-
-def _watch(connection: Connection, now: datetime, due_at: datetime) -> None:
-    """Have the row there and open. It is locked, so that it does not end without seeing what is marked here."""
-    fresh = {"state": WorkState.OPEN.value, "due_at": due_at, "attempts": 0, "lease_owner": "", "created_at": now}
-    row = {"id": WATCH_ID, "kind": WATCH_WORK, "subject": "", "step": "watch", **fresh}
-    if insert_if_new(connection, work, row):
-        return
-    connection.execute(select(work.c.state).where(work.c.id == WATCH_ID).with_for_update())
-    ended = (work.c.id == WATCH_ID, work.c.state != WorkState.OPEN.value)
-    connection.execute(update(work).where(*ended).values(**fresh))
+        keep_open(connection, WATCH_ID, WATCH_WORK, "watch", now, now + timedelta(seconds=pause))
 
 
 def _end(connection: Connection, lease: Lease) -> bool:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, insert, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, NotFound
+from frontdesk.interfaces import Conflict, NotFound
 from frontdesk.interfaces.llm_stores import UseCaseStore
 from frontdesk.model.llm import UseCaseVersion
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.journal import note
@@ -20,12 +20,8 @@ from frontdesk.storage.schema.rows import columns, fact
 STAMP = "use_cases"
 
 
-class StoredUseCases(UseCaseStore):
+class StoredUseCases(StoredByClock, UseCaseStore):
     """Use cases on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     @override
     async def stamp(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import FromClause, and_, literal
+from sqlalchemy import FromClause, and_
 
 from frontdesk.model.entities import EdmType, Entity, Navigation
 from frontdesk.model.querying import Field
@@ -160,8 +160,3 @@ def kind_of(given: Any) -> EdmType:
     if isinstance(given, bool):
         return EdmType.BOOLEAN
     return EdmType.INTEGER if isinstance(given, int) else EdmType.STRING
-
-
-def one() -> Sql:
-    """The number 1."""
-    return literal(1)

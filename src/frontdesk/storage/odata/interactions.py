@@ -1,17 +1,31 @@
 """Creates and changes interactions and messages for interfaces. New messages are handled like any others."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Accepted, Change, CodeList, Interaction, NewMessage, OutboundMessage, Sender, Status
+from frontdesk.model import (
+    Accepted,
+    Change,
+    CodeList,
+    InboundMessage,
+    Interaction,
+    NewMessage,
+    OutboundMessage,
+    Sender,
+    Status,
+)
 from frontdesk.model.querying import Done, Write
+from frontdesk.storage.engines.stored import Stored, the_row
 from frontdesk.storage.interactions.interactions import change_interaction as change_and_note
 from frontdesk.storage.interactions.readings import correct
 from frontdesk.storage.odata.transaction import Transaction, check_version, refuse_other
-from frontdesk.storage.pipeline.accepting import Arrival, accept_batch, open_interaction
+from frontdesk.storage.pipeline.accepting import accept_batch, open_interaction
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.repeated import Arrival
 from frontdesk.storage.pipeline.replies import add_reply
 from frontdesk.storage.pipeline.senders import EMAIL
 from frontdesk.storage.schema.interactions import analysis, correction, inbound_message, interaction, outbound_message
@@ -272,3 +286,30 @@ def change_reply(at: Transaction, wanted: Write) -> Done:
         mine = update(outbound_message).where(outbound_message.c.id == row["id"])
         at.connection.execute(mine.values(remark=remark))
     return Done(wanted.entity, key)
+
+
+class StoredInteractionFacts(Stored):
+    """Reads what operations need to know of an interaction."""
+
+    async def of(self, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
+        """The interaction and its latest message. Raises NotFound."""
+        return await self._database.read(lambda c: _of(c, interaction_id))
+
+    async def language(self, message: InboundMessage) -> str:
+        """The language of a message by its analysis; empty where it was not analysed yet."""
+        rows = select(analysis.c.language).where(analysis.c.id == message.analysis_id)
+        return await self._database.read(lambda c: str(c.execute(rows).scalar() or ""))
+
+    async def note_ticket(self, interaction_id: int, code: str, by: str, at: datetime) -> None:
+        """A line in the journal: somebody opened a ticket by hand."""
+        detail = {"code": code}
+        await self._database.write(lambda c: note(c, at, "ticket", interaction_id=interaction_id, by=by, detail=detail))
+
+
+def _of(connection: Connection, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
+    rows = select(interaction).where(interaction.c.id == interaction_id)
+    row = the_row(connection, rows, f"there is no interaction {interaction_id}")
+    theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
+    newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
+    last = connection.execute(newest.limit(1)).mappings().first()
+    return as_interaction(row), as_message(last) if last else None

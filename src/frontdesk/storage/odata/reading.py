@@ -12,12 +12,12 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from frontdesk.interfaces import Invalid
 from frontdesk.model.entities import EdmType, Navigation
 from frontdesk.model.querying import Expand, Found, Query
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, TYPES, Sql, value
 from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
 from frontdesk.storage.odata.sources import SOURCES
 from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, sorting, state_of, tie
-from frontdesk.storage.odata.versions import version_of
+from frontdesk.storage.odata.transaction import version_of
 
 VERSION = "\u00a7version"
 HIDDEN = "\u00a7"
@@ -26,12 +26,8 @@ EVERYTHING = 2**31 - 2
 Row = dict[str, Any]
 
 
-class StoredEntities:
+class StoredEntities(Stored):
     """Entities of the interface on a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def read(
         self, query: Query, at: Mapping[str, Any] | None = None, top: int | None = None, skip: int = 0

@@ -26,7 +26,7 @@ from frontdesk.model.entities import EdmType
 from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import AnyString, Moment, Words
 from frontdesk.storage.odata.dialects import Sql, day, part
-from frontdesk.storage.odata.frames import Opened, Source, Sources, one
+from frontdesk.storage.odata.frames import Opened, Source, Sources
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.interactions import (
     analysis,
@@ -71,7 +71,7 @@ def _nothing(kind: Any) -> Column:
 
 
 def _one(_: Opened) -> Sql:
-    return one()
+    return literal(1)
 
 
 def _table(table: FromClause) -> Callable[[str], FromClause]:
@@ -128,26 +128,24 @@ def _analysis(at: Opened) -> Any:
     return at.join("analysis", analysis, lambda c: c.id == at.c.analysis_id)
 
 
+def _latest_word(at: Opened, field: str) -> Sql:
+    """The latest correction of the current analysis, null where there is none."""
+    said = correction.alias()
+    same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == field)
+    latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1)
+    return latest.correlate_except(said).scalar_subquery()
+
+
 def _corrected(field: str) -> Column:
     """The latest correction, else the value of the current analysis."""
-
-    def word(at: Opened) -> Sql:
-        said = correction.alias()
-        same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == field)
-        latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1).correlate_except(said)
-        return func.nullif(func.coalesce(latest.scalar_subquery(), _analysis(at)[field]), "", type_=String())
-
-    return word
+    return lambda at: func.nullif(func.coalesce(_latest_word(at, field), _analysis(at)[field]), "", type_=String())
 
 
 def _last_type(at: Opened) -> Sql:
     """A person's correction, else the type by sentiment: compliment, complaint or information."""
-    said = correction.alias()
-    same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == "message_type")
-    latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1).correlate_except(said)
     mood = _corrected("sentiment")(at)
     by_mood = case((mood == "Positive", "CL"), (mood == "Negative", "CM"), (mood.is_not(None), "IN"))
-    return func.coalesce(latest.scalar_subquery(), by_mood, type_=String())
+    return func.coalesce(_latest_word(at, "message_type"), by_mood, type_=String())
 
 
 def _last_word(at: Opened) -> Sql:

@@ -17,8 +17,7 @@ from frontdesk.storage.odata import drafts as drafting
 from frontdesk.storage.odata import interactions as changing
 from frontdesk.storage.odata import people as peopling
 from frontdesk.storage.odata import recordings as sounding
-from frontdesk.storage.odata.transaction import Transaction
-from frontdesk.storage.odata.versions import check_digest
+from frontdesk.storage.odata.transaction import Transaction, check_digest
 
 Doing = Callable[[Transaction, Write], Done]
 LISTS = tuple(listing.LISTS)

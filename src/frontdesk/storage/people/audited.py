@@ -4,19 +4,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from frontdesk.interfaces import Clock
-from frontdesk.storage.engines.database import Database, Operation
+from frontdesk.storage.engines.database import Operation
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.audit import append
 
 T = TypeVar("T")
 
 
-class Audited:
+class Audited(StoredByClock):
     """A database whose changes leave lines."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def _audited(self, kind: str, by: str, subject: str, operation: Operation[T], **detail: Any) -> T:
         """Carry it out with a line in the audit trail, or neither."""

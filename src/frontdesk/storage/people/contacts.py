@@ -2,31 +2,30 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces import Conflict, Invalid, Stale
 from frontdesk.model import Contact, Page
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
-from frontdesk.storage.people.merging import merge_contacts
+from frontdesk.storage.engines.stored import StoredByClock, the_row
 from frontdesk.storage.pipeline.idempotency import write_once
+from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.senders import EMAIL, PHONE
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.people import contact, contact_identity, customer
+from frontdesk.storage.schema.pipeline import service_call
 from frontdesk.storage.schema.rows import as_contact
 
 ADDRESS_LENGTH = 320
 
 
-class StoredContacts:
+class StoredContacts(StoredByClock):
     """Contacts on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "", customer_id: str = "", address: str = "") -> Page[Contact]:
         """By id, of one customer or with an address on any channel. Raises Invalid (cursor)."""
@@ -102,9 +101,8 @@ def _identities(connection: Connection, ids: Iterable[int]) -> dict[int, dict[st
 
 def get_contact(connection: Connection, contact_id: int) -> Contact:
     """Raises NotFound."""
-    row = connection.execute(select(contact).where(contact.c.id == contact_id)).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no contact {contact}", contact=contact_id))
+    rows = select(contact).where(contact.c.id == contact_id)
+    row = the_row(connection, rows, tr("there is no contact {contact}", contact=contact_id))
     return as_contact(row, _identities(connection, [contact_id]).get(contact_id, {}))
 
 
@@ -158,3 +156,34 @@ def _keep_identities(connection: Connection, person: Contact) -> None:
     rows = [{"channel": c, "address": a, "contact_id": person.id} for c, a in person.identities.items()]
     if rows:
         connection.execute(insert(contact_identity), rows)
+
+
+def merge_contacts(connection: Connection, keep: Contact, other: Contact, by: str, now: datetime) -> None:
+    """Move addresses, messages and service calls to `keep`, fill its missing fields, and delete `other`.
+
+    Raises Invalid for one and the same, Conflict where they belong to two customers.
+    """
+    if keep.id == other.id:
+        raise Invalid(tr("a contact cannot be merged with itself"), "other")
+    if keep.customer_id and other.customer_id and keep.customer_id != other.customer_id:
+        raise Conflict(
+            tr(
+                "they belong to the customers {one} and {other}: put one right first",
+                one=keep.customer_id,
+                other=other.customer_id,
+            )
+        )
+    both = select(contact.c.id).where(contact.c.id.in_((keep.id, other.id))).order_by(contact.c.id).with_for_update()
+    connection.execute(both)
+    for table in (contact_identity, inbound_message, service_call):
+        theirs = update(table).where(table.c.contact_id == other.id)
+        connection.execute(theirs.values(contact_id=keep.id))
+    learned: dict[str, Any] = {
+        name: getattr(other, name)
+        for name in ("name", "email", "phone", "customer_id")
+        if not getattr(keep, name) and getattr(other, name)
+    }
+    mine = update(contact).where(contact.c.id == keep.id)
+    connection.execute(mine.values(**learned, version=contact.c.version + 1))
+    connection.execute(delete(contact).where(contact.c.id == other.id))
+    note(connection, now, "contacts_merged", by=by, detail={"kept": keep.id, "merged": other.id})

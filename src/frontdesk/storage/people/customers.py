@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
+from frontdesk.interfaces import Conflict, Stale
 from frontdesk.model import Customer, Page
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import touch
-from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock, the_row
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.timers import set_watch
 from frontdesk.storage.schema.interactions import interaction
@@ -21,20 +20,12 @@ from frontdesk.storage.schema.rows import as_customer, columns
 from frontdesk.storage.search.documents import index_heads
 
 
-class StoredCustomers:
+class StoredCustomers(StoredByClock):
     """Customers on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "") -> Page[Customer]:
         """By number. Raises Invalid (cursor)."""
-        rows = select(customer).order_by(customer.c.id).limit(limit + 1)
-        if cursor:
-            rows = rows.where(customer.c.id > paging.decode(cursor, (str,))[0])
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(found, limit, as_customer, lambda row: (row["id"],))
+        return await self._page(select(customer), (customer.c.id,), limit, cursor, as_customer)
 
     async def get(self, customer_id: str) -> Customer:
         """Raises NotFound."""
@@ -55,10 +46,8 @@ class StoredCustomers:
 
 
 def _get(connection: Connection, customer_id: str) -> Customer:
-    row = connection.execute(select(customer).where(customer.c.id == customer_id)).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no customer {customer}", customer=customer_id))
-    return as_customer(row)
+    rows = select(customer).where(customer.c.id == customer_id)
+    return as_customer(the_row(connection, rows, tr("there is no customer {customer}", customer=customer_id)))
 
 
 def add_customer(connection: Connection, new: Customer) -> Customer:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces import Clock
 from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account
 from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import the_row
 from frontdesk.storage.people.accounts import StoredAccounts, account_of, end_sessions
 from frontdesk.storage.people.audited import Audited
 from frontdesk.storage.people.names import CONTROLS, hash_of
@@ -50,8 +51,7 @@ class StoredLinks(Audited):
 
     async def opened(self, token: str, kind: LinkKind) -> Account:
         """Whose link it is. Raises NotFound where it is used, over, or none of ours."""
-        row = await self._database.read(lambda c: self._row(c, token, kind))
-        return account_of(row)
+        return account_of(await self._database.read(lambda c: self._owner(c, token, kind)))
 
     async def use(self, token: str, kind: LinkKind, password: str) -> Account:
         """Set the password; the link and all others of the account are used up, its sessions end.
@@ -62,7 +62,7 @@ class StoredLinks(Audited):
         hashed = await self._accounts.hashed(password, owner.email, owner.name)
 
         def set_it(connection: Connection) -> None:
-            self._row(connection, token, kind)  # somebody may have used it meanwhile
+            self._owner(connection, token, kind)  # somebody may have used it meanwhile
             connection.execute(update(account).where(account.c.id == owner.id).values(password_hash=hashed))
             connection.execute(delete(account_link).where(account_link.c.account_id == owner.id))
             end_sessions(connection, owner.id)
@@ -75,7 +75,7 @@ class StoredLinks(Audited):
         expired = delete(account_link).where(account_link.c.expires_at <= self._clock())
         return await self._database.write(lambda c: c.execute(expired).rowcount)
 
-    def _row(self, connection: Connection, token: str, kind: LinkKind) -> Columns:
+    def _owner(self, connection: Connection, token: str, kind: LinkKind) -> Columns:
         wanted = (
             select(account)
             .join(account_link, account_link.c.account_id == account.c.id)
@@ -86,7 +86,4 @@ class StoredLinks(Audited):
                 account.c.active,
             )
         )
-        row = connection.execute(wanted).mappings().first()
-        if row is None:
-            raise NotFound(tr("this link was used already, or it is too old: ask for a new one"))
-        return row
+        return the_row(connection, wanted, tr("this link was used already, or it is too old: ask for a new one"))

@@ -4,25 +4,21 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from frontdesk.interfaces import Clock, NewId, SignInRefused
+from frontdesk.interfaces import SignInRefused
 from frontdesk.model import Account
 from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.model.sign_in import ProvenPerson
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.people.accounts import account_of, add, end_sessions
-from frontdesk.storage.people.grants import check_codes
+from frontdesk.storage.people.keys import check_codes
 from frontdesk.storage.people.names import checked_email, checked_name, hash_of
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.people import account
 
 
-class StoredSingleSignOn:
+class StoredSingleSignOn(StoredWithIds):
     """Finds, makes and changes the accounts of such people."""
-
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
 
     async def signed_in(self, person: ProvenPerson, place: str) -> Account:
         """Their account, with the name, role and teams that the provider says; made where there is none.

@@ -3,11 +3,11 @@
 import secrets
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, text, update
 
 from frontdesk.interfaces import Clock, KeyReused, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WaitingOn, WorkState
@@ -18,12 +18,12 @@ from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
-from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
+from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key, new_work
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
-from frontdesk.storage.pipeline.repeated import Words, repeated, words_of
+from frontdesk.storage.pipeline.repeated import Arrival, Words, repeated, words_of
 from frontdesk.storage.pipeline.telling import tell_owners
-from frontdesk.storage.schema.configuration import meta
+from frontdesk.storage.schema.configuration import keep_meta, meta_of
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
 from frontdesk.storage.search.documents import index_messages
@@ -35,21 +35,6 @@ DEFAULT_CATEGORY = "SUP"
 DEFAULT_PRIORITY = "M"
 # A burst waits for its end at most so many times as long as for one message.
 MOST_WAITS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message with the identifiers it will have if it is new.
-
-    `wait` is how many seconds it waits for more of the same burst before it is handled.
-    """
-
-    message: NewMessage
-    id: str
-    at: datetime
-    by: str
-    once: IdempotencyKey | None = None
-    wait: float = 0.0
 
 
 class StoredInbox:
@@ -242,17 +227,13 @@ def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:
     take_advisory_lock(connection, NUMBERS)
     highest = connection.execute(_HIGHEST).scalar_one()
     # The highest ever: a number that somebody knows must not lead to what somebody else wrote later.
-    first = max(highest, int(connection.execute(_LAST_NUMBER).scalar() or 0)) + 1
-    values = {"last": str(first + count - 1)}
-    if connection.execute(_KEEP_NUMBER, values).rowcount == 0:
-        connection.execute(insert(meta), [{"key": LAST_NUMBER, "value": values["last"]}])
+    first = max(highest, int(meta_of(connection, LAST_NUMBER) or 0)) + 1
+    keep_meta(connection, LAST_NUMBER, str(first + count - 1))
     return range(first, first + count)
 
 
 LAST_NUMBER = "last_interaction"
 _HIGHEST = select(func.coalesce(func.max(interaction.c.id), 0))
-_LAST_NUMBER = select(meta.c.value).where(meta.c.key == LAST_NUMBER)
-_KEEP_NUMBER = update(meta).where(meta.c.key == LAST_NUMBER).values(value=bindparam("last"))
 
 
 def _new_references(connection: Connection, count: int) -> list[str]:
@@ -344,13 +325,5 @@ def _event_row(arrival: Arrival) -> dict[str, Any]:
 
 
 def _work_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
-    return {
-        "lock_key": lock_key(MESSAGES, receipt.interaction_id),
-        "id": arrival.id,
-        "kind": MESSAGE_WORK,
-        "subject": arrival.id,
-        "step": "analyse",
-        "state": WorkState.OPEN.value,
-        "due_at": arrival.at + timedelta(seconds=arrival.wait),
-        "created_at": arrival.at,
-    }
+    due_at, key = arrival.at + timedelta(seconds=arrival.wait), lock_key(MESSAGES, receipt.interaction_id)
+    return new_work(arrival.id, MESSAGE_WORK, arrival.id, "analyse", arrival.at, due_at, key)

@@ -13,17 +13,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
-from frontdesk.interfaces import Clock
 from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Page
 from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.storage.engines.advisory_locks import AUDIT, take_advisory_lock
-from frontdesk.storage.engines.database import Database
-from frontdesk.storage.engines.paging import decode, page
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.schema.audit import GONE, audit_record
-from frontdesk.storage.schema.configuration import meta
+from frontdesk.storage.schema.configuration import keep_meta, meta_of
 
 log = logging.getLogger("frontdesk.audit")
 
@@ -54,15 +52,11 @@ def append(
     row["digest"] = _digest(previous, row)
     connection.execute(insert(audit_record), [row])
     log.info('event.kind="event" event.action="%s" source.ip="%s" event.hash="%s"', kind, row["place"], row["digest"])
-    _keep_head(connection, lines + 1, row["digest"])
+    keep_meta(connection, HEAD, f"{lines + 1}:{row['digest']}")
 
 
-class StoredAudit:
+class StoredAudit(StoredByClock):
     """What people and programs did that somebody may have to answer for: appended, chained, never changed."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def note(
         self, kind: str, by: str, *, place: str = "", subject: str = "", detail: Mapping[str, Any] | None = None
@@ -73,8 +67,7 @@ class StoredAudit:
 
     async def kept_settings(self) -> Mapping[str, str]:
         """The digests of settings by name, as `keep_settings` was given them last; none before."""
-        wanted = select(meta.c.value).where(meta.c.key == SETTINGS)
-        kept = await self._database.read(lambda c: c.execute(wanted).scalar())
+        kept = await self._database.read(lambda c: meta_of(c, SETTINGS))
         digests: dict[str, str] = json.loads(kept or "{}")
         return digests
 
@@ -83,8 +76,7 @@ class StoredAudit:
         now, value = self._clock(), json.dumps(dict(digests))
 
         def operation(connection: Connection) -> None:
-            if connection.execute(update(meta).where(meta.c.key == SETTINGS).values(value=value)).rowcount == 0:
-                connection.execute(insert(meta), [{"key": SETTINGS, "value": value}])
+            keep_meta(connection, SETTINGS, value)
             append(connection, now, "settings_changed", COMMAND_LINE, detail={"settings": list(changed)})
 
         await self._database.write(operation)
@@ -100,11 +92,8 @@ class StoredAudit:
             conditions.append(audit_record.c.at >= wanted.since)
         if wanted.until:
             conditions.append(audit_record.c.at < wanted.until)
-        if cursor:
-            conditions.append(audit_record.c.id < decode(cursor, (int,))[0])
-        rows = select(audit_record).where(*conditions).order_by(audit_record.c.id.desc()).limit(limit + 1)
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return page(found, limit, _as_record, lambda row: (row["id"],))
+        rows = select(audit_record).where(*conditions)
+        return await self._page(rows, (audit_record.c.id,), limit, cursor, _as_record, down=True)
 
     async def has(self, digest: str) -> bool:
         """Whether a line has this digest."""
@@ -152,20 +141,14 @@ class StoredAudit:
 
 
 def _head(connection: Connection) -> tuple[int, str]:
-    stored = connection.execute(select(meta.c.value).where(meta.c.key == HEAD)).scalar()
-    lines, _, digest = (stored or "0:").partition(":")
+    lines, _, digest = (meta_of(connection, HEAD) or "0:").partition(":")
     return int(lines), digest
-
-
-def _keep_head(connection: Connection, lines: int, digest: str) -> None:
-    _keep(connection, HEAD, f"{lines}:{digest}")
 
 
 def _beginning(connection: Connection) -> tuple[int, str, int]:
     """How many lines are no longer kept, the digest of the last of them, and its number."""
-    stored = dict(connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_((GONE, BEGINNING)))).all())
-    lines, _, digest = stored.get(BEGINNING, "0:").partition(":")
-    return int(lines), digest, int(stored.get(GONE, "0"))
+    lines, _, digest = (meta_of(connection, BEGINNING) or "0:").partition(":")
+    return int(lines), digest, int(meta_of(connection, GONE) or 0)
 
 
 def _is_told(connection: Connection, digest: str) -> bool:
@@ -181,17 +164,12 @@ def _shorten(connection: Connection, before: datetime, most: int, now: datetime)
         return 0
     gone, _, _ = _beginning(connection)
     last = going[-1]
-    _keep(connection, GONE, str(last.id))
-    _keep(connection, BEGINNING, f"{gone + len(going)}:{last.digest}")
+    keep_meta(connection, GONE, str(last.id))
+    keep_meta(connection, BEGINNING, f"{gone + len(going)}:{last.digest}")
     # First, so that the trail is never empty: SQLite would begin again with the numbers of its lines.
     append(connection, now, SHORTENED, "retention", subject=last.digest, detail={"lines": len(going)})
     connection.execute(delete(audit_record).where(audit_record.c.id <= last.id))
     return len(going)
-
-
-def _keep(connection: Connection, key: str, value: str) -> None:
-    if connection.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
-        connection.execute(insert(meta), [{"key": key, "value": value}])
 
 
 def _portion(connection: Connection, after: int) -> Sequence[RowMapping]:

@@ -1,12 +1,12 @@
 """What the pipeline reads and writes: each `keep_…` is one transaction behind the fence of the lease."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Cases, Clock, NotFound
@@ -30,14 +30,15 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.actions import ANSWER, CREATE_SERVICE_CALL, REPLY
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import the_row
 from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.pipeline.senders import SenderCustomer, customer_of
-from frontdesk.storage.pipeline.surroundings import surroundings_of
 from frontdesk.storage.pipeline.work_queue import hold_fence, pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact
@@ -137,9 +138,7 @@ def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case
 
 
 def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
-    row = connection.execute(_MESSAGE, {"its_id": message_id}).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no message {message}", message=message_id))
+    row = the_row(connection, _MESSAGE, tr("there is no message {message}", message=message_id), {"its_id": message_id})
     message = as_message(row)
     read, of_message = {"its_id": message.analysis_id}, {"its_id": message_id}
     matter = connection.execute(_INTERACTION, {"its_id": message.interaction_id}).mappings().one()
@@ -242,16 +241,13 @@ def _context(connection: Connection, case: Case, *, bursts: bool) -> MessageCont
     theirs = [(row.at, Turn(CUSTOMER, row.text)) for row in said if row.sequence < case.message.sequence]
     turns = sorted([*theirs, *((row.at, Turn(SERVICE, row.text)) for row in ours)], key=itemgetter(0))
     customer = customer_of(connection, case.message, case.analysis) if case.analysis else SenderCustomer()
-    around = surroundings_of(connection, case, case.interaction.customer_id or customer.id)
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(turn for _, turn in turns),
         customer_id=customer.id,
         customer_proven=customer.is_proven,
         is_latest=bool(said) and said[-1].id == case.message.id,
-        acknowledged=around.acknowledged,
-        open_service_call=around.open_service_call,
-        days_since_same=around.days_since_same,
+        **surroundings_of(connection, case, case.interaction.customer_id or customer.id),
         is_followed=bursts and connection.execute(_FOLLOWERS, at | sender).first() is not None,
     )
 
@@ -323,3 +319,66 @@ def _keep_end(connection: Connection, case: Case, now: datetime) -> None:
 
 def _note(connection: Connection, case: Case, at: datetime, kind: str, detail: Mapping[str, Any]) -> None:
     note(connection, at, kind, interaction_id=case.interaction.id, message_id=case.message.id, detail=detail)
+
+
+MOST = 50
+SECONDS_A_DAY = 86_400
+# What back ends call a service call that is over, in small letters.
+OVER = frozenset({"closed", "completed", "cancelled", "canceled", "technically completed", "done", "resolved"})
+_GOES_ON = (EffectState.DONE.value, EffectState.PENDING.value)
+
+
+def surroundings_of(connection: Connection, case: Case, customer_id: str | None) -> Mapping[str, Any]:
+    """What is known before the decision on this message: as in MessageContext."""
+    later = case.message.sequence > 1
+    return {
+        "acknowledged": tuple(dict.fromkeys(_acknowledged(connection, case))) if later else (),
+        "open_service_call": _open_call(connection, case.interaction.id) if later else "",
+        "days_since_same": _days_since_same(connection, case, customer_id),
+    }
+
+
+def _acknowledged(connection: Connection, case: Case) -> Iterator[str]:
+    """The topics of all automatic replies since a person last wrote; an answer itself acknowledges nothing."""
+    out, here = outbound_message.c, case.interaction.id
+    by_person = (out.interaction_id == here, out.effect_key.is_(None), out.type != MEMO)
+    since = connection.execute(select(func.max(out.created_at)).where(*by_person)).scalar()
+    replies = _effects(here, (REPLY, ANSWER), effect.c.kind, effect.c.parameters, effect.c.detail)
+    if since is not None:
+        replies = replies.where(effect.c.created_at > since)
+    for kind, parameters, detail in connection.execute(replies):
+        replied = kind == REPLY or not detail or "template" in detail
+        if "about" in parameters and "withheld" not in detail and replied:
+            yield from parameters["about"].split(",")
+
+
+def _open_call(connection: Connection, interaction_id: int) -> str:
+    """The key of the newest service call that is not over; one that is about to be opened counts."""
+    calls = _effects(interaction_id, (CREATE_SERVICE_CALL,), effect.c.key, effect.c.detail)
+    keys = (key for key, detail in connection.execute(calls) if str(detail.get("status", "")).lower() not in OVER)
+    return next(keys, "")
+
+
+def _effects(interaction_id: int, kinds: tuple[str, ...], *columns: ColumnElement[Any]) -> Select[Any]:
+    theirs = (effect.c.interaction_id == interaction_id, effect.c.kind.in_(kinds), effect.c.state.in_(_GOES_ON))
+    return select(*columns).where(*theirs).order_by(effect.c.created_at.desc()).limit(MOST)
+
+
+def _days_since_same(connection: Connection, case: Case, customer_id: str | None) -> float | None:
+    """Since the sender, or the customer, last wrote about the same intent in another interaction."""
+    message, i, m = case.message, interaction.c, inbound_message.c
+    intent = case.analysis.intent if case.analysis else None
+    if not intent:
+        return None
+    whose: list[tuple[ColumnElement[bool], ...]] = []
+    if message.sender.address:
+        whose.append((m.channel == message.channel, m.sender_address == message.sender.address))
+    if customer_id:
+        whose.append((i.customer_id == customer_id,))
+    found = []
+    for theirs in whose:
+        same = (*theirs, i.intent == intent, i.id != case.interaction.id, m.received_at <= message.received_at)
+        newest = select(func.max(m.received_at)).join(interaction, i.id == m.interaction_id).where(*same)
+        found.append(connection.execute(newest).scalar())
+    before = max((at for at in found if at is not None), default=None)
+    return (message.received_at - before).total_seconds() / SECONDS_A_DAY if before else None

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from frontdesk.model import DeliveryState, WorkState
+from frontdesk.model import DeliveryState
 from frontdesk.model.channels import DeliveryNotice, Edit
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
+from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key, new_work
 from frontdesk.storage.schema.channels import delivery_notice, message_edit, outbound_part
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from frontdesk.storage.schema.pipeline import inbox_event
@@ -120,19 +120,13 @@ def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: 
     message_id = connection.execute(select(inbox_event.c.message_id).where(*there)).scalar()
     if message_id is None:
         return
-    if text is None:
-        _note_taken_back(connection, message_id, now)
-        return
-    job = {"id": key[:26], "kind": EDIT_WORK, "subject": message_id, "step": "read", "created_at": now}
-    matter = select(inbound_message.c.interaction_id).where(inbound_message.c.id == message_id)
-    key = lock_key(MESSAGES, connection.execute(matter).scalar_one())
-    add_work(connection, [job | {"lock_key": key, "state": WorkState.OPEN.value, "due_at": now}])
-
-
-def _note_taken_back(connection: Connection, message_id: str, now: datetime) -> None:
     mine = select(inbound_message.c.interaction_id).where(inbound_message.c.id == message_id)
     interaction_id = connection.execute(mine).scalar_one()
-    note(connection, now, "taken_back", interaction_id=interaction_id, message_id=message_id)
+    if text is None:
+        note(connection, now, "taken_back", interaction_id=interaction_id, message_id=message_id)
+        return
+    line = lock_key(MESSAGES, interaction_id)
+    add_work(connection, [new_work(key[:26], EDIT_WORK, message_id, "read", now, lock_key=line)])
 
 
 def _text_now(connection: Connection, code: str, provider_id: str) -> str | None:

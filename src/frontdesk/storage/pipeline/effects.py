@@ -10,33 +10,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NotFound
-from frontdesk.model import Case, Effect, EffectState, Receipt, Role, WorkState
+from frontdesk.interfaces import Conflict
+from frontdesk.model import Case, Effect, EffectState, Page, Receipt, Role, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
+from frontdesk.model.set_up import EffectForPerson
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.effects import SETTLED, before_it, done, is_untried
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.orchestrator.plans import RESULT, WAIT
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored, StoredByClock, the_row
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import ERROR_LENGTH
+from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.pipeline import effect, work
 from frontdesk.storage.schema.rows import as_effect
 
 EFFECT_WORK = "effect"
 
 
-class StoredEffectAdmin:
+class StoredEffectAdmin(StoredByClock):
     """Effects that need a person, on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def retry(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
@@ -182,10 +180,8 @@ def work_id_of(key: str) -> str:
 
 
 def _locked(connection: Connection, key: str) -> Effect:
-    row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no action {effect}", effect=key))
-    return as_effect(row)
+    rows = select(effect).where(effect.c.key == key).with_for_update()
+    return as_effect(the_row(connection, rows, tr("there is no action {effect}", effect=key)))
 
 
 def _retried(each: Effect, _by: str, _now: datetime) -> Effect:
@@ -247,3 +243,29 @@ def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:
 def _note_settled(connection: Connection, each: Effect, kind: str, by: str, now: datetime) -> None:
     detail = {"kind": each.action.kind, "effect": each.key}
     note(connection, now, kind, interaction_id=each.interaction_id, message_id=each.message_id, by=by, detail=detail)
+
+
+OPEN = (EffectState.FAILED.value, EffectState.WAITING.value, EffectState.PENDING.value)
+
+
+class StoredEffectInbox(Stored):
+    """Effects that are not over."""
+
+    async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[EffectForPerson]:
+        """Oldest first. Raises Invalid (cursor)."""
+        rows = (
+            select(effect, interaction.c.reference.label("matter"), interaction.c.title)
+            .join(interaction, interaction.c.id == effect.c.interaction_id)
+            .where(effect.c.state.in_([state.value for state in states]))
+        )
+        return await self._page(rows, (effect.c.created_at, effect.c.key), limit, cursor, _row)
+
+    async def counts(self) -> dict[EffectState, int]:
+        """How many there are in each state but done."""
+        rows = select(effect.c.state, func.count()).where(effect.c.state.in_(OPEN)).group_by(effect.c.state)
+        found = await self._database.read(lambda c: c.execute(rows).all())
+        return {EffectState(state): count for state, count in found}
+
+
+def _row(row: RowMapping) -> EffectForPerson:
+    return EffectForPerson(as_effect(row), row["matter"], row["title"])

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from frontdesk.model import AuditEvent
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.pipeline import journal
 from frontdesk.storage.schema.rows import as_audit_event
@@ -54,12 +54,8 @@ def note_all(connection: Connection, at: datetime, interaction_id: int, message_
     connection.execute(_APPEND, [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
 
 
-class StoredJournal:
+class StoredJournal(Stored):
     """The journal on a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
         """Lines with an id above `after`, oldest first."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from frontdesk.model import WorkState
+from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.pipeline import work
 
@@ -27,6 +28,23 @@ OPEN = work.c.state == WorkState.OPEN.value
 def lock_key(line: str, interaction_id: int) -> str:
     """The key of one line of work of an interaction."""
     return f"{line}:{interaction_id}"
+
+
+def new_work(
+    id: str, kind: str, subject: str, step: str, at: datetime, due_at: datetime | None = None, lock_key: str = ""
+) -> dict[str, Any]:
+    """A row of open work, due at once unless `due_at` says when."""
+    row = {"id": id, "kind": kind, "subject": subject, "step": step, "lock_key": lock_key}
+    return row | {"state": WorkState.OPEN.value, "due_at": due_at or at, "created_at": at}
+
+
+def keep_open(connection: Connection, id: str, kind: str, step: str, at: datetime, due_at: datetime) -> None:
+    """Have the one row of its kind there and open. It is locked, so that it does not end without seeing what is new."""
+    row = new_work(id, kind, "", step, at, due_at)
+    if not insert_if_new(connection, work, row | {"attempts": 0, "lease_owner": ""}):
+        connection.execute(select(work.c.state).where(work.c.id == id).with_for_update())
+        fresh = {"state": WorkState.OPEN.value, "due_at": due_at, "attempts": 0, "lease_owner": "", "created_at": at}
+        connection.execute(update(work).where(work.c.id == id, work.c.state != WorkState.OPEN.value).values(**fresh))
 
 
 def add_work(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

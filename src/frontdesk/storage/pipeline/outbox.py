@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
+from frontdesk.interfaces import Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, EffectState, OutboundMessage, Receipt, ServiceCall
 from frontdesk.orchestrator.actions import TIMED
 from frontdesk.orchestrator.plans import ASK_PERSON
 from frontdesk.storage.engines.changing import changed
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored, StoredByClock
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.delivery_notices import settle
-from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.waiting import note_helped
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns
@@ -31,12 +31,8 @@ WITHHELD = "withheld"
 NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
 
 
-class StoredOutbox(Outbox):
+class StoredOutbox(StoredByClock, Outbox):
     """The outbox on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     @override
     async def draft(self, message: OutboundMessage) -> OutboundMessage:
@@ -190,12 +186,8 @@ class StoredOwnRows(OwnRows):
         return stored
 
 
-class StoredServiceDesk(ServiceDeskStore):
+class StoredServiceDesk(Stored, ServiceDeskStore):
     """The built-in service desk on a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Use this database."""
-        self._database = database
 
     @override
     async def open_call(self, call: ServiceCall) -> ServiceCall:

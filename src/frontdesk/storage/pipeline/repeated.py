@@ -1,35 +1,35 @@
 """Messages that say again what their sender said minutes ago, as a browser sends that was led back to the form."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from frontdesk.model import Accepted, NewMessage
+from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 
 MINUTES = timedelta(minutes=5)
 Words = tuple[object, ...]
 
 
-class Arrived(Protocol):
-    """A message, when it came, and who handed it in."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message with the identifiers it will have if it is new.
 
-    @property
-    def message(self) -> NewMessage:
-        """The message."""
+    `wait` is how many seconds it waits for more of the same burst before it is handled.
+    """
 
-    @property
-    def at(self) -> datetime:
-        """When it came."""
-
-    @property
-    def by(self) -> str:
-        """Who handed it in."""
+    message: NewMessage
+    id: str
+    at: datetime
+    by: str
+    once: IdempotencyKey | None = None
+    wait: float = 0.0
 
 
-def words_of(arrived: Arrived) -> Words | None:
+def words_of(arrived: Arrival) -> Words | None:
     """What makes two messages the same; None where it counts by itself, as it does without a sender's address."""
     message, sender = arrived.message, arrived.message.sender
     if not message.unless_repeated or not (sender.address or message.joins):
@@ -38,7 +38,7 @@ def words_of(arrived: Arrived) -> Words | None:
     return (message.channel, message.joins, message.text, *who)
 
 
-def repeated(connection: Connection, arrivals: Sequence[Arrived]) -> dict[Words, Accepted]:
+def repeated(connection: Connection, arrivals: Sequence[Arrival]) -> dict[Words, Accepted]:
     """The receipts of what was said before. Within an interaction only its last message counts, and only while nobody
     has answered: the same word may answer two questions.
     """

@@ -5,16 +5,16 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, Deliveries, Invalid, NewId, NotFound, Overtaken
+from frontdesk.interfaces import Conflict, Deliveries, Invalid, Overtaken
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
+from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key, new_work
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.telling import tell_mentioned
 from frontdesk.storage.pipeline.work_queue import pass_fence
@@ -31,12 +31,8 @@ REPLY_WORK = "reply"
 MEMO = "IM"
 
 
-class StoredReplies(Deliveries):
+class StoredReplies(StoredWithIds, Deliveries):
     """Replies on a database."""
-
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
 
     async def add(
         self,
@@ -77,10 +73,7 @@ class StoredReplies(Deliveries):
     @override
     async def load(self, message_id: str) -> OutboundMessage:
         rows = select(outbound_message).where(outbound_message.c.id == message_id)
-        row = await self._database.read(lambda c: c.execute(rows).mappings().first())
-        if row is None:
-            raise NotFound(tr("there is no reply {reply}", reply=message_id))
-        return as_outbound(row)
+        return as_outbound(await self._row(rows, tr("there is no reply {reply}", reply=message_id)))
 
     @override
     async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:
@@ -127,7 +120,8 @@ def add_reply(
     )
     stored = draft(connection, addressed)
     if not is_memo:
-        add_work(connection, [_work(stored)])
+        line = lock_key(REPLIES, stored.interaction_id)
+        add_work(connection, [new_work(stored.id, REPLY_WORK, stored.id, "send", stored.created_at, lock_key=line)])
         taken = {"its_id": matter.id, "person": new.processed_by, "now": stored.created_at}
         connection.execute(_TAKE_OVER, taken)
     else:
@@ -173,19 +167,6 @@ def _asked(connection: Connection, matter: Interaction, message_id: str) -> Inbo
     if row is None:
         raise Invalid(tr("there is no such message in interaction {reference}", reference=matter.reference), "to")
     return as_message(row)
-
-
-def _work(reply: OutboundMessage) -> dict[str, str | datetime]:
-    return {
-        "id": reply.id,
-        "lock_key": lock_key(REPLIES, reply.interaction_id),
-        "kind": REPLY_WORK,
-        "subject": reply.id,
-        "step": "send",
-        "state": WorkState.OPEN.value,
-        "due_at": reply.created_at,
-        "created_at": reply.created_at,
-    }
 
 
 def _keep_sent(connection: Connection, reply: OutboundMessage, lease: Lease, receipt: Receipt, now: datetime) -> None:

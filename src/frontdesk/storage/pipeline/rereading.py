@@ -14,7 +14,7 @@ from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.locking import READINGS, add_work, lock_key
+from frontdesk.storage.pipeline.locking import READINGS, add_work, lock_key, new_work
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, inbound_message
 from frontdesk.storage.schema.llm import to_reread
@@ -64,16 +64,9 @@ class StoredRereadings(Rereadings):
     async def _make_work(self, chosen: Sequence[tuple[str, int]]) -> int:
         now = self._clock()
         rows = [
-            {
-                "id": self._new_id(),
-                "lock_key": lock_key(READINGS, interaction_id),
-                "kind": REREAD_WORK,
-                "subject": message_id,
-                "step": REREAD_WORK,
-                "state": WorkState.OPEN.value,
-                "due_at": now,
-                "created_at": now,
-            }
+            new_work(
+                self._new_id(), REREAD_WORK, message_id, REREAD_WORK, now, lock_key=lock_key(READINGS, interaction_id)
+            )
             for message_id, interaction_id in chosen
         ]
         if rows:

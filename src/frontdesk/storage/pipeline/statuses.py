@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Statuses
+from frontdesk.interfaces import Statuses
 from frontdesk.model import EffectState, Lease, Receipt, WorkState
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.effects import work_id_of
 from frontdesk.storage.pipeline.journal import note
@@ -17,12 +17,8 @@ from frontdesk.storage.schema.pipeline import effect, work
 STATUS_WORK = "status"
 
 
-class StoredStatuses(Statuses):
+class StoredStatuses(StoredByClock, Statuses):
     """Statuses on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     @override
     async def changed(self, key: str) -> bool:

@@ -7,7 +7,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, bindparam, delete, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from frontdesk.model import WorkState
 from frontdesk.model.channels import AttachmentState
@@ -92,14 +105,7 @@ def of_keys(table: Table, keys: Sequence[tuple[Any, ...]]) -> Iterator[ColumnEle
             yield columns[0].in_([key[0] for key in some])
         else:
             pairs = [[column == value for column, value in zip(columns, key, strict=True)] for key in some]
-            yield or_(*(_all(each) for each in pairs))
-
-
-def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    whole = conditions[0]
-    for each in conditions[1:]:
-        whole = whole & each
-    return whole
+            yield or_(*(and_(*each) for each in pairs))
 
 
 def _tables() -> Iterator[tuple[Table, Declared]]:
@@ -140,7 +146,7 @@ def _digest(connection: Connection, table: Table, name: str, keys: list[tuple[An
             if row.known != erased_key(row.known)
         ]
         if changes:
-            here = _all([column == bindparam(f"key_{at}") for at, column in enumerate(own)])
+            here = and_(*(column == bindparam(f"key_{at}") for at, column in enumerate(own)))
             connection.execute(update(table).where(here).values({name: bindparam("digest")}), changes)
 
 

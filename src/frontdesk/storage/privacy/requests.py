@@ -7,10 +7,9 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Select, insert, select
 
-from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Erasure, Kind, PersonFound
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
@@ -27,12 +26,8 @@ log = logging.getLogger(__name__)
 UNDER_WAY = timedelta(hours=2)
 
 
-class StoredPrivacy:
+class StoredPrivacy(StoredWithIds):
     """Export and erasure of people on a database. A person is `contact:12`, `customer:1000123`, or an address."""
-
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
 
     async def preview(self, person: str, by: str, place: str = "") -> PersonFound:
         """Who it is, and how much there is. Raises NotFound, Conflict where it may be several, Invalid."""

@@ -1,6 +1,6 @@
 """Tables of what people configure: code lists with their examples, and the stamp that says when they changed."""
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Connection, Integer, String, Table, Text, insert, select, update
 
 from frontdesk.storage.engines.types import Moment, Words
 from frontdesk.storage.schema.base import Ulid, metadata
@@ -27,3 +27,14 @@ example = Table(
 )
 
 meta = Table("meta", metadata, Column("key", String(60), primary_key=True), Column("value", Text, nullable=False))
+
+
+def meta_of(connection: Connection, key: str) -> str | None:
+    """What is kept under a key."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+
+def keep_meta(connection: Connection, key: str, value: str) -> None:
+    """Keep it in place of what was kept before."""
+    if connection.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
+        connection.execute(insert(meta), [{"key": key, "value": value}])

@@ -20,7 +20,6 @@ from sqlalchemy import (
     cast,
     column,
     desc,
-    insert,
     literal_column,
     select,
     union_all,
@@ -30,7 +29,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import table
 
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.schema.configuration import meta
+from frontdesk.storage.schema.configuration import keep_meta, meta_of
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.search.documents import PLACES, SEARCH_INDEX, SEARCH_PARTS, index_words
 from frontdesk.storage.search.words import SearchTerms, as_fts5, as_like, as_tsquery
@@ -95,16 +94,13 @@ async def keep_folded(database: Database) -> None:
 
 def _fold_portion(connection: Connection) -> bool:
     """The next interactions below where it stopped; whether there may be more."""
-    begun = connection.execute(select(meta.c.value).where(meta.c.key == FOLDED)).scalar()
+    begun = meta_of(connection, FOLDED)
     below = interaction.c.id < int(begun) if begun else interaction.c.id > 0
     newest = select(interaction.c.id).where(below).order_by(interaction.c.id.desc()).limit(FOLDED_AT_ONCE)
     ids = connection.execute(newest).scalars().all()
     index_words(connection, ids)
-    value = {"value": str(ids[-1] if ids else 0)}
-    if begun is None:
-        connection.execute(insert(meta), [{"key": FOLDED, **value}])
-    elif begun != value["value"]:
-        connection.execute(update(meta).where(meta.c.key == FOLDED).values(value))
+    if begun != (last := str(ids[-1] if ids else 0)):
+        keep_meta(connection, FOLDED, last)
     return bool(ids)
 
 

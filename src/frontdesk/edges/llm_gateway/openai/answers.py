@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.edges.llm_gateway.openai.errors import told
-from frontdesk.edges.llm_gateway.streams import data
+from frontdesk.edges.llm_gateway.streams import data, service_headers
 from frontdesk.llm.chat import ChatOutcome, ChatStream
 
 DONE = b"data: [DONE]\n\n"
@@ -18,24 +18,20 @@ CURRENCY_UNIT = 1_000_000
 
 def completion(outcome: ChatOutcome) -> bytes:
     """A whole answer, as the service gave it; what every client needs is there even if it left it out."""
-    head = {"id": f"chatcmpl-{outcome.run_id}", "object": "chat.completion", "created": int(time.time())}
+    head = {"id": f"chatcmpl-{outcome.question.run_id}", "object": "chat.completion", "created": int(time.time())}
     return msgspec.json.encode({**head, "model": outcome.model, **outcome.answer.body})
 
 
 def headers_of(outcome: ChatOutcome) -> dict[str, str]:
     """Who answered and what it took; `x-request-id` is what clients show when they are asked for it."""
-    return {
-        "x-request-id": outcome.run_id,
-        "x-frontdesk-service": outcome.service,
-        "x-frontdesk-cost": f"{outcome.cost / CURRENCY_UNIT:.6f}",
-        "x-frontdesk-retries": str(outcome.retries),
-        **({"x-frontdesk-max-tokens": str(outcome.limit)} if outcome.limit else {}),
-    }
+    took = outcome.question
+    headers = {"x-request-id": took.run_id, "x-frontdesk-cost": f"{took.cost / CURRENCY_UNIT:.6f}"}
+    return headers | {"x-frontdesk-retries": str(took.calls - 1)} | service_headers(outcome)
 
 
 async def events(stream: ChatStream, *, wants_usage: bool) -> AsyncGenerator[bytes]:
     """An answer as server-sent events."""
-    head = {"id": f"chatcmpl-{stream.run_id}", "object": "chat.completion.chunk", "created": int(time.time())}
+    head = {"id": f"chatcmpl-{stream.question.run_id}", "object": "chat.completion.chunk", "created": int(time.time())}
     head["model"] = stream.model
     told_usage = False
     async for event in stream.events:

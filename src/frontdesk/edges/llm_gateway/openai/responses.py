@@ -262,7 +262,7 @@ def _usage(usage: Document) -> Document:
 
 def whole(outcome: ChatOutcome, sent: Document) -> bytes:
     """A whole answer."""
-    composing, body = Composing(outcome.run_id, outcome.model, sent), outcome.answer.body
+    composing, body = Composing(outcome.question.run_id, outcome.model, sent), outcome.answer.body
     choice: Any = next(iter(body.get("choices") or ()), {})
     *_, last = [
         *composing.feed(choice.get("message") or {}),
@@ -273,7 +273,7 @@ def whole(outcome: ChatOutcome, sent: Document) -> bytes:
 
 async def events(stream: ChatStream, path: str, sent: Document) -> AsyncGenerator[bytes]:
     """An answer as server-sent events."""
-    composing, number = Composing(stream.run_id, stream.model, sent), 0
+    composing, number = Composing(stream.question.run_id, stream.model, sent), 0
 
     def told_of(event: Document) -> bytes:
         nonlocal number

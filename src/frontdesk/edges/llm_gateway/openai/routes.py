@@ -36,7 +36,6 @@ Name = Annotated[str, PathParameter(max_length=200)]
 class OpenAiRoutes(GatewayRouteGroup):
     """Chat completions, embeddings, transcriptions and models."""
 
-    include_in_schema = False
     exception_handlers = openai_handlers()
 
     @post("/chat/completions", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})
@@ -122,7 +121,6 @@ class OpenAiRoutes(GatewayRouteGroup):
 class AudioRoutes(GatewayRouteGroup):
     """Transcriptions, apart because their bodies are large."""
 
-    include_in_schema = False
     exception_handlers = openai_handlers()
 
     @post("/audio/transcriptions", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:transcription"})
@@ -164,7 +162,7 @@ async def answered(
     if is_streamed:
         return await streamed(chat.stream(wanted, asker), events, failure, request_id)
     outcome = await chat.complete(wanted, asker)
-    headers = answers.headers_of(outcome) | {request_id: outcome.run_id}
+    headers = answers.headers_of(outcome) | {request_id: outcome.question.run_id}
     return Response(whole(outcome), media_type=JSON, headers=headers)
 
 

@@ -9,9 +9,9 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from frontdesk.edges.access.authenticator import SCOPE
+from frontdesk.edges.llm_gateway.failures import gateway_handlers
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, sees_all_callers
 from frontdesk.edges.llm_gateway.use_cases.answers import MILLIONTHS
-from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
 from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.services import zoned
 from frontdesk.model import Role
@@ -44,7 +44,6 @@ class ReportAnswer(ApiAnswer, frozen=True):
 class CallRoutes(GatewayRouteGroup):
     """Reports of calls."""
 
-    include_in_schema = False
     exception_handlers = gateway_handlers()
 
     @get("/calls", opt={"role": Role.SERVICE, SCOPE: "llm:reports"})

@@ -8,10 +8,10 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
 from frontdesk.edges.access.authenticator import SCOPE
+from frontdesk.edges.llm_gateway.failures import gateway_handlers
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, check_model, check_use_case
 from frontdesk.edges.llm_gateway.use_cases.answers import UseCaseShown, encoded, shown
 from frontdesk.edges.llm_gateway.use_cases.bodies import InvokeBody
-from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
 from frontdesk.edges.llm_gateway.use_cases.specification import PATH, Specifications
 from frontdesk.edges.rest.bodies import check_media_type, decode
 from frontdesk.llm.routes import Route
@@ -30,7 +30,6 @@ _decode_invoke = msgspec.json.Decoder(InvokeBody).decode
 class UseCaseRoutes(GatewayRouteGroup):
     """Use cases."""
 
-    include_in_schema = False
     exception_handlers = gateway_handlers()
 
     @get("/use-cases", opt={"role": Role.SERVICE, SCOPE: "llm:*"})

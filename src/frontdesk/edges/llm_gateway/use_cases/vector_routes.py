@@ -7,8 +7,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from frontdesk.edges.access.authenticator import SCOPE
+from frontdesk.edges.llm_gateway.failures import gateway_handlers
 from frontdesk.edges.llm_gateway.services import GatewayRouteGroup
-from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
 from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import Body, StrictJson
 from frontdesk.llm import vectors
@@ -63,7 +63,6 @@ class VectorRoutes(GatewayRouteGroup):
     """Vector functions."""
 
     path = "/vectors"
-    include_in_schema = False
     exception_handlers = gateway_handlers()
     opt = {"role": Role.SERVICE, SCOPE: "llm:vectors"}  # noqa: RUF012 - Litestar reads it from the class
 

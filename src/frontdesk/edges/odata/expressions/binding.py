@@ -4,14 +4,12 @@ from collections.abc import Mapping
 
 from lark import Token
 
-from frontdesk.edges.odata.expressions.aliases import alias
 from frontdesk.edges.odata.expressions.calling import call, own_call
-from frontdesk.edges.odata.expressions.lists import among
 from frontdesk.edges.odata.expressions.literals import value_of
-from frontdesk.edges.odata.expressions.operators import minus, negation, operation
-from frontdesk.edges.odata.expressions.parsing import Node, parse, trees
+from frontdesk.edges.odata.expressions.operators import among, minus, negation, operation
+from frontdesk.edges.odata.expressions.parsing import Node, trees
 from frontdesk.edges.odata.expressions.paths import ANNOTATED, path
-from frontdesk.edges.odata.expressions.scoping import Binder, Scope
+from frontdesk.edges.odata.expressions.scoping import Binder, Scope, alias
 from frontdesk.model.entities import Entity, ODataService
 from frontdesk.model.querying import Expression
 
@@ -21,11 +19,6 @@ def scope_of(
 ) -> Scope:
     """Where expressions about an entity stand."""
     return Scope(service, entity, where, BINDERS, aliases, inner=inner)
-
-
-def condition(text: str, scope: Scope) -> Expression:
-    """A text that must be true or false. Raises Refused."""
-    return scope.condition(parse(text, "filter", scope.where))
 
 
 def _literal(node: Node, scope: Scope) -> Expression:

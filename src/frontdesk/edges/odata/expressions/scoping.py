@@ -1,14 +1,14 @@
 """The scope of an expression: what names mean in it, and errors with positions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lark import Token, Tree
 
 from frontdesk.edges.odata.errors import ODataError
-from frontdesk.edges.odata.expressions.parsing import Node, position
+from frontdesk.edges.odata.expressions.parsing import Node, parse, position
 from frontdesk.model.entities import EdmType, Entity, ODataService
-from frontdesk.model.querying import Expression
+from frontdesk.model.querying import Expression, Literal
 
 NOT_OFFERED = 501
 
@@ -63,3 +63,22 @@ class Scope:
 
 
 Binder = Callable[[Node, Scope], Expression]
+
+
+def alias(node: Node, scope: Scope) -> Expression:
+    """What an alias stands for; one without a value is null (OData URL Conventions 5.3)."""
+    name = str(node.children[0])
+    found = resolved(node, scope)
+    if found is None:
+        return Literal(None, EdmType.NULL)
+    where = name if isinstance(scope.aliases[name], str) else scope.where
+    return replace(scope, where=where, resolving=scope.resolving | {name}).bind(found)
+
+
+def resolved(node: Node, scope: Scope) -> Node | None:
+    """The tree that an alias stands for. Raises Refused."""
+    name = str(node.children[0])
+    if name in scope.resolving:
+        raise scope.refuse(node, f"{name} is defined by itself")
+    given = scope.aliases.get(name)
+    return parse(given, "filter", name) if isinstance(given, str) else given

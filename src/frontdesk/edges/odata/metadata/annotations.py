@@ -1,11 +1,14 @@
-"""Annotations of the metadata for tools: labels, lists, charts, what may be changed and aggregated."""
+"""Annotations of the metadata for tools: labels, lists, charts, what may be changed and aggregated.
+
+A value is written as in CSDL JSON: a text, number, flag or list as itself, a path as {"$Path": …} or by its kind, a
+member of an enumeration as {"$EnumMember": …}, a record with its "@type" first and what notes it last.
+"""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from frontdesk.edges.odata.metadata.terms import ANNOTATION, PROPERTY, Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Property, Written
 
 VOCABULARIES = {
@@ -24,7 +27,9 @@ _VIEWS: Mapping[str, Any] = tomllib.loads(files(__package__).joinpath("views.tom
 _CHANGED = {"processByllm": ("title", "summary"), "summarise": ("title", "summary"), "draftActivate": ("embedding",)}
 # What stands at a set too, where cards look for it.
 OF_CARDS = ("UI.PresentationVariant", "UI.KPI", "UI.SelectionVariant")
-HIGH = {"UI.Importance": Member("UI.ImportanceType/High")}
+HIGH = {"@UI.Importance": {"$EnumMember": "UI.ImportanceType/High"}}
+# Term name, with its qualifier after #, to value.
+Notes = Mapping[str, Any]
 
 
 def _view(entity: Entity) -> Mapping[str, Any]:
@@ -33,7 +38,7 @@ def _view(entity: Entity) -> Mapping[str, Any]:
 
 def annotated(service: ODataService) -> Iterator[tuple[str, Notes]]:
     """What is annotated, with its annotations."""
-    yield f"{service.namespace}.EntityContainer", _noted(_VIEWS["container"])
+    yield f"{service.namespace}.EntityContainer", _VIEWS["container"]
     for entity in service.entities.values():
         name = f"{service.namespace}.{entity.name}"
         yield name, of_type(entity)
@@ -42,29 +47,13 @@ def annotated(service: ODataService) -> Iterator[tuple[str, Notes]]:
         for each in entity.properties.values():
             yield f"{name}/{each.name}", of_property(service, entity, each)
         for way in entity.navigations.values():
-            hidden: dict[str, Term] = {"UI.Hidden": True} if way.target in service.inner else {}
-            yield f"{name}/{way.name}", hidden | ({"Common.Label": way.label} if way.label else {})
+            hidden = {"UI.Hidden": True} if way.target in service.inner else {}
+            yield f"{name}/{way.name}", {**hidden, **({"Common.Label": way.label} if way.label else {})}
     for operation in service.operations:
         if operation.bound and (changed := _CHANGED.get(operation.name)):
-            effects = Record("Common.SideEffectsType", {"TargetProperties": [f"in/{name}" for name in changed]})
+            effects = {"@type": "Common.SideEffectsType", "TargetProperties": [f"in/{name}" for name in changed]}
             bound = f"{service.namespace}.{operation.bound}"
             yield f"{service.namespace}.{operation.name}({bound})", {"Common.SideEffects": effects}
-
-
-def _noted(values: Mapping[str, Any]) -> Notes:
-    return {term: _term(value) for term, value in values.items()}
-
-
-def _term(given: Any) -> Term:
-    """A value of the file, which is written as in CSDL JSON."""
-    if isinstance(given, list):
-        return [_term(each) for each in given]
-    if not isinstance(given, dict):
-        return given  # type: ignore[no-any-return]  # a text, a number or a flag
-    name, value = next(iter(given.items()))
-    if name == "@type":
-        return Record(value, _noted({key: each for key, each in given.items() if key != name}))
-    return Member(value) if name == "$EnumMember" else Path(value, name.removeprefix("$"))
 
 
 def of_type(entity: Entity) -> Notes:
@@ -79,35 +68,30 @@ def of_type(entity: Entity) -> Notes:
     )
     title = view.get("title") or ("title" if "title" in entity.properties else columns[min(1, len(columns) - 1)])
     groups = {name: text.partition(": ")[::2] for name, text in view.get("groups", {"General": "General: "}).items()}
-    header: dict[str, Term] = {
-        "TypeName": entity.title,
-        "TypeNamePlural": entity.titles,
-        "Title": _field(title, entity),
-        "Description": _field(view.get("subtitle", columns[0]), entity),
-    }
-    notes: dict[str, Term] = {
-        "UI.HeaderInfo": Record("UI.HeaderInfoType", header | ({"ImageUrl": view["image"]} if "image" in view else {})),
-        "UI.LineItem": [_field(path, entity) for path in columns],
-        **{
-            f"UI.LineItem#{name}": [_field(p, entity) for p in text.split()]
-            for name, text in view.get("lists", {}).items()
+    details = [way for way in entity.navigations.values() if way.many and way.owned]
+    notes: dict[str, Any] = {
+        "UI.HeaderInfo": {
+            "@type": "UI.HeaderInfoType",
+            "TypeName": entity.title,
+            "TypeNamePlural": entity.titles,
+            "Title": _field(title, entity),
+            "Description": _field(view.get("subtitle", columns[0]), entity),
+            **({"ImageUrl": view["image"]} if "image" in view else {}),
         },
-        "UI.SelectionFields": [Path(name, PROPERTY) for name in view.get("filters", "").split()],
+        "UI.LineItem": _fields(columns, entity),
+        **{f"UI.LineItem#{name}": _fields(text.split(), entity) for name, text in view.get("lists", {}).items()},
+        "UI.SelectionFields": _properties(view.get("filters", "").split()),
         "UI.Facets": [
             *(_facet(_facet_of(name), label, f"@UI.FieldGroup#{name}") for name, (label, _) in groups.items()),
-            *(
-                _facet(f"{way.name}Facet", way.label or way.name, f"{way.name}/@UI.LineItem")
-                for way in entity.navigations.values()
-                if way.many and way.owned
-            ),
+            *(_facet(f"{way.name}Facet", way.label or way.name, f"{way.name}/@UI.LineItem") for way in details),
         ],
     }
     for name, (_, paths) in groups.items():
-        data = [_field(path, entity) for path in paths.split() or _shown(entity)]
-        notes[f"UI.FieldGroup#{name}"] = Record("UI.FieldGroupType", {"Data": data})
+        data = _fields(paths.split() or _shown(entity), entity)
+        notes[f"UI.FieldGroup#{name}"] = {"@type": "UI.FieldGroupType", "Data": data}
     if entity.keys:
-        notes["UI.Identification"] = [_field(entity.keys[0], entity)]
-        notes["Common.SemanticKey"] = [Path(name, PROPERTY) for name in entity.keys if name != "IsActiveEntity"]
+        notes["UI.Identification"] = _fields(entity.keys[:1], entity)
+        notes["Common.SemanticKey"] = _properties(name for name in entity.keys if name != "IsActiveEntity")
     return {**notes, **_charts(entity), **_aggregation(entity)}
 
 
@@ -119,15 +103,23 @@ def _facet_of(group: str) -> str:
     return group.replace("Group", "Facet") if "Group" in group else f"{group}Facet"
 
 
-def _facet(name: str, label: str, target: str) -> Record:
-    return Record("UI.ReferenceFacet", {"ID": name, "Label": label, "Target": Path(target, ANNOTATION)})
+def _facet(name: str, label: str, target: str) -> Notes:
+    return {"@type": "UI.ReferenceFacet", "ID": name, "Label": label, "Target": {"$AnnotationPath": target}}
 
 
-def _field(path: str, entity: Entity) -> Record:
+def _properties(names: Iterable[str]) -> list[Notes]:
+    return [{"$PropertyPath": name} for name in names]
+
+
+def _fields(paths: Iterable[str], entity: Entity) -> list[Notes]:
+    return [_field(path, entity) for path in paths]
+
+
+def _field(path: str, entity: Entity) -> Notes:
     start = path.partition("/")[0]
     known: Property | Navigation | None = entity.properties.get(start) or entity.navigations.get(start)
     label = (known.label if known else "") or start
-    return Record("UI.DataField", {"Label": label, "Value": Path(path)}, HIGH)
+    return {"@type": "UI.DataField", "Label": label, "Value": {"$Path": path}, **HIGH}
 
 
 def _charts(entity: Entity) -> Notes:
@@ -151,7 +143,7 @@ def _charts(entity: Entity) -> Notes:
         shown = [{"$AnnotationPath": f"@UI.Chart#{name}"}]
         notes[f"UI.Chart#{name}"] = chart
         notes[f"UI.PresentationVariant#{name}"] = {"@type": "UI.PresentationVariantType", "Visualizations": shown}
-    return _noted(notes | _view(entity).get("notes", {}))
+    return {**notes, **_view(entity).get("notes", {})}
 
 
 def _aggregation(entity: Entity) -> Notes:
@@ -165,41 +157,42 @@ def _aggregation(entity: Entity) -> Notes:
         "AggregationMethods": list(METHODS),
         "Rollup": {"$EnumMember": "Aggregation.RollupType/MultipleHierarchies"},
         "PropertyRestrictions": True,
-        "GroupableProperties": [{"$PropertyPath": name} for name in groups],
+        "GroupableProperties": _properties(groups),
         "AggregatableProperties": [{"@type": figure, "Property": {"$PropertyPath": n}} for n in entity.measures],
     }
     figures = {f"Aggregation.CustomAggregate#{name}": "Edm.Int32" for name in entity.measures}
-    return _noted({"Aggregation.ApplySupported": supported, **figures})
+    return {"Aggregation.ApplySupported": supported, **figures}
 
 
 def of_set(service: ODataService, entity: Entity) -> Notes:
     """About an entity set: what may be done with it."""
     searchable = any(each.searched for each in entity.properties.values())
-    notes: dict[str, Term] = {
-        "Capabilities.SearchRestrictions": Record("Capabilities.SearchRestrictionsType", {"Searchable": searchable}),
-        "Capabilities.CountRestrictions": Record("Capabilities.CountRestrictionsType", {"Countable": True}),
+    exact = _properties(name for name, each in entity.properties.items() if each.kind is EdmType.BINARY)
+    notes: dict[str, Any] = {
+        "Capabilities.SearchRestrictions": {"@type": "Capabilities.SearchRestrictionsType", "Searchable": searchable},
+        "Capabilities.CountRestrictions": {"@type": "Capabilities.CountRestrictionsType", "Countable": True},
         "Capabilities.TopSupported": True,
         "Capabilities.SkipSupported": True,
         **{term: note for term, note in of_type(entity).items() if term.partition("#")[0] in OF_CARDS},
+        "Capabilities.FilterRestrictions": {
+            "@type": "Capabilities.FilterRestrictionsType",
+            "Filterable": True,
+            **({"NonFilterableProperties": exact} if exact else {}),
+        },
     }
-    exact = [Path(name, PROPERTY) for name, each in entity.properties.items() if each.kind is EdmType.BINARY]
-    notes["Capabilities.FilterRestrictions"] = Record(
-        "Capabilities.FilterRestrictionsType",
-        {"Filterable": True, **({"NonFilterableProperties": exact} if exact else {})},
-    )
     for term, name, may in (
         ("InsertRestrictions", "Insertable", entity.creates),
         ("UpdateRestrictions", "Updatable", entity.changes),
         ("DeleteRestrictions", "Deletable", entity.removes),
     ):
         if not may:
-            notes[f"Capabilities.{term}"] = Record(f"Capabilities.{term}Type", {name: False})
+            notes[f"Capabilities.{term}"] = {"@type": f"Capabilities.{term}Type", name: False}
     if entity.versioned and entity.changes:
         notes["Core.OptimisticConcurrency"] = []
     if entity.drafted:
         names = {"ActivationAction": "draftActivate", "EditAction": "draftEdit", "PreparationAction": "draftPrepare"}
-        actions: dict[str, Term] = {term: f"{service.namespace}.{name}" for term, name in names.items()}
-        notes["Common.DraftRoot"] = Record("Common.DraftRootType", actions)
+        actions = {term: f"{service.namespace}.{name}" for term, name in names.items()}
+        notes["Common.DraftRoot"] = {"@type": "Common.DraftRootType", **actions}
     read_only = [way.name for way in entity.navigations.values() if way.many and not service.target(way).creates]
     if read_only and entity.creates:
         no = {"@type": "Capabilities.InsertRestrictionsType", "Insertable": False}
@@ -209,37 +202,33 @@ def of_set(service: ODataService, entity: Entity) -> Notes:
             for n in read_only
         ]
         restricted = {"@type": "Capabilities.NavigationRestrictionsType", "RestrictedProperties": ways}
-        notes["Capabilities.NavigationRestrictions"] = _term(restricted)
+        notes["Capabilities.NavigationRestrictions"] = restricted
     return notes
 
 
 def of_property(service: ODataService, entity: Entity, each: Property) -> Notes:
     """About one property."""
-    notes: dict[str, Term] = {}
-    if each.label:
-        notes["Common.Label"] = each.label
-    if each.hidden:
-        notes["UI.Hidden"] = True
-    if each.hidden_filter:
-        notes["UI.HiddenFilter"] = True
-    if each.written is Written.BY_SERVER:
-        notes["Core.Computed"] = True
-    if each.written is Written.ONCE or (each.name in ("createdAt", "createdBy") and each.kind is not EdmType.DATE):
-        notes["Core.Immutable"] = True
+    once = each.written is Written.ONCE or (each.name in ("createdAt", "createdBy") and each.kind is not EdmType.DATE)
+    flags = {
+        "UI.Hidden": each.hidden,
+        "UI.HiddenFilter": each.hidden_filter,
+        "Core.Computed": each.written is Written.BY_SERVER,
+        "Core.Immutable": once,
+    }
+    notes: dict[str, Any] = {"Common.Label": each.label} if each.label else {}
+    notes |= {term: True for term, holds in flags.items() if holds}
     if each.name in entity.keys[:1] and each.kind is EdmType.STRING and entity.creates:
-        notes["Common.FieldControl"] = Member("Common.FieldControlType/Mandatory")
+        notes["Common.FieldControl"] = {"$EnumMember": "Common.FieldControlType/Mandatory"}
     elif entity.creates and each.written is Written.BY_SERVER and not each.hidden:
-        notes["Common.FieldControl"] = Member("Common.FieldControlType/ReadOnly")
+        notes["Common.FieldControl"] = {"$EnumMember": "Common.FieldControlType/ReadOnly"}
     if each.measure:
         notes["Analytics.Measure"] = True
     if each.kind is EdmType.BINARY:
         notes["Core.MediaType"] = "application/octet-stream"
     if each.name in entity.keys and (thing := _view(entity).get("semantic_object")):
-        notes |= {"Common.SemanticObject": thing, "Common.Text": Path(each.name)}
-        notes["Common.Text@UI.TextArrangement"] = Member("UI.TextArrangementType/TextOnly")
+        notes |= {"Common.SemanticObject": thing, **_named_by(each.name, "TextOnly")}
     if each.named_by:
-        notes["Common.Text"] = Path(each.named_by)
-        notes["Common.Text@UI.TextArrangement"] = Member("UI.TextArrangementType/TextFirst")
+        notes |= _named_by(each.named_by, "TextFirst")
     way = next(
         (w for w in entity.navigations.values() if not w.many and w.pairs[0][0] == each.name and w.constrained), None
     )
@@ -249,8 +238,13 @@ def of_property(service: ODataService, entity: Entity, each: Property) -> Notes:
     return notes
 
 
-def _value_list(name: str, way: Navigation) -> Term:
+def _named_by(path: str, arrangement: str) -> Notes:
+    member = {"$EnumMember": f"UI.TextArrangementType/{arrangement}"}
+    return {"Common.Text": {"$Path": path}, "Common.Text@UI.TextArrangement": member}
+
+
+def _value_list(name: str, way: Navigation) -> Notes:
     own = {"LocalDataProperty": {"$PropertyPath": name}, "ValueListProperty": way.pairs[0][1]}
     shown = {"@type": "Common.ValueListParameterDisplayOnly", "ValueListProperty": "name"}
     parameters = [{"@type": "Common.ValueListParameterInOut", **own}, shown]
-    return _term({"@type": "Common.ValueListType", "CollectionPath": way.target, "Parameters": parameters})
+    return {"@type": "Common.ValueListType", "CollectionPath": way.target, "Parameters": parameters}

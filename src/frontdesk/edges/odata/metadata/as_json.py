@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, annotated
-from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation, Property
 
 Json = dict[str, Any]
@@ -127,21 +126,20 @@ def _operation(service: ODataService, operation: Operation) -> Json:
 
 
 def _annotations(service: ODataService) -> Json:
-    return {target: _notes(notes) for target, notes in annotated(service) if notes}
+    return {
+        target: {f"@{term}": _value(given) for term, given in notes.items()}
+        for target, notes in annotated(service)
+        if notes
+    }
 
 
-def _notes(notes: Notes) -> Json:
-    return {f"@{term}": _value(given) for term, given in notes.items()}
-
-
-def _value(given: Term) -> Any:
-    if isinstance(given, str | bool | int):
+def _value(given: Any) -> Any:
+    """A value without the kind of a path or member, which only XML says."""
+    if isinstance(given, list):
+        return [_value(each) for each in given]
+    if not isinstance(given, dict) or "$Path" in given:
         return given
-    if isinstance(given, Path):
-        return {"$Path": given.path} if given.kind == "Path" else given.path
-    if isinstance(given, Member):
-        return given.name.rpartition("/")[2]
-    if isinstance(given, Record):
-        values = {name: _value(each) for name, each in given.values.items()}
-        return {"@type": given.type} | values | {f"@{term}": _value(each) for term, each in given.noted.items()}
-    return [_value(each) for each in given]
+    if "@type" in given:
+        return {name: _value(each) for name, each in given.items()}
+    [(kind, text)] = given.items()
+    return text.rpartition("/")[2] if kind == "$EnumMember" else text

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, annotated
+from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, Notes, annotated
 from frontdesk.edges.odata.metadata.as_json import CONTAINER, Json, types
-from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
 from frontdesk.model.entities import ODataService
 
 EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
 EDM = "http://docs.oasis-open.org/odata/ns/edm"
+_PRIMITIVES: Mapping[type, str] = {bool: "Bool", int: "Int", str: "String"}
 
 
 def _element(name: str, inner: "Iterator[str] | list[str] | None" = None, **attributes: object) -> Iterator[str]:
@@ -129,7 +130,7 @@ def _notes(target: str, notes: Notes) -> Iterator[str]:
         yield from _element("Annotations", lines, Target=target)
 
 
-def _note(term: str, given: Term, about: Notes) -> Iterator[str]:
+def _note(term: str, given: Any, about: Notes) -> Iterator[str]:
     name, _, qualifier = term.partition("#")
     attributes, inner = _value(given)
     for inner_term, inner_value in about.items():
@@ -137,24 +138,18 @@ def _note(term: str, given: Term, about: Notes) -> Iterator[str]:
     return _element("Annotation", inner, Term=name, Qualifier=qualifier or None, **attributes)
 
 
-def _value(given: Term) -> tuple[dict[str, object], list[str]]:
+def _value(given: Any) -> tuple[dict[str, object], list[str]]:
     """A value as attributes, or as elements."""
-    if isinstance(given, bool):
-        return {"Bool": given}, []
-    if isinstance(given, int):
-        return {"Int": given}, []
-    if isinstance(given, str):
-        return {"String": given}, []
-    if isinstance(given, Member):
-        return {"EnumMember": given.name}, []
-    if isinstance(given, Path):
-        return {given.kind: given.path}, []
-    if isinstance(given, Record):
+    if isinstance(given, list):
+        return {}, list(_element("Collection", [line for each in given for line in _item(each)]))
+    if not isinstance(given, dict):
+        return {_PRIMITIVES[type(given)]: given}, []
+    if "@type" in given:
         return {}, list(_record(given))
-    return {}, list(_element("Collection", [line for each in given for line in _item(each)])) or ["<Collection/>"]
+    return {kind[1:]: text for kind, text in given.items()}, []
 
 
-def _item(given: Term) -> Iterator[str]:
+def _item(given: Any) -> Iterator[str]:
     """A value within a collection, which is an element of its own."""
     attributes, inner = _value(given)
     if inner:
@@ -165,11 +160,12 @@ def _item(given: Term) -> Iterator[str]:
     yield f"<{name}>{escaped}</{name}>"
 
 
-def _record(given: Record) -> Iterator[str]:
+def _record(given: Notes) -> Iterator[str]:
     lines: list[str] = []
-    for name, each in given.values.items():
-        attributes, inner = _value(each)
-        lines += _element("PropertyValue", inner, Property=name, **attributes)
-    for term, each in given.noted.items():
-        lines += _note(term, each, {})
-    return _element("Record", lines, Type=given.type)
+    for name, each in given.items():
+        if name.startswith("@"):
+            lines += _note(name[1:], each, {}) if name != "@type" else ()
+        else:
+            attributes, inner = _value(each)
+            lines += _element("PropertyValue", inner, Property=name, **attributes)
+    return _element("Record", lines, Type=given["@type"])

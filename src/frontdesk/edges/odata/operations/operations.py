@@ -1,7 +1,7 @@
 """Carries out actions and functions: checks parameters, calls the handler, returns OData JSON."""
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,25 +63,26 @@ class Operations:
 
 def _body(operation: Operation, request: ODataRequest) -> dict[str, Any]:
     given = object_of(request) if request.body.strip() else {}
-    known = {each.name: each for each in operation.parameters}
-    for name in given:
-        if name not in known and not name.startswith("@"):
-            takes = ", ".join(known) or "no parameters"
-            raise ODataError(f"{operation.name} has no parameter {name[:60]}: it takes {takes}", target=name[:60])
+    known = _known(operation, (name for name in given if not name.startswith("@")))
     return {name: _value(given.get(name), each, operation) for name, each in known.items()}
 
 
 def _arguments(operation: Operation, address: Address) -> dict[str, Any]:
-    known = {each.name: each for each in operation.parameters}
-    for name in address.arguments:
-        if name not in known:
-            takes = ", ".join(known) or "no parameters"
-            raise ODataError(f"{operation.name} has no parameter {name[:60]}: it takes {takes}", target=name[:60])
     told = {}
-    for name, each in known.items():
+    for name, each in _known(operation, address.arguments).items():
         given = address.arguments.get(name)
         told[name] = _value(_listed(given, each) if each.many and given is not None else given, each, operation)
     return told
+
+
+def _known(operation: Operation, given: Iterable[str]) -> dict[str, Parameter]:
+    """The parameters by name. Raises ODataError for one that is given and not among them."""
+    known = {each.name: each for each in operation.parameters}
+    for name in given:
+        if name not in known:
+            takes = ", ".join(known) or "no parameters"
+            raise ODataError(f"{operation.name} has no parameter {name[:60]}: it takes {takes}", target=name[:60])
+    return known
 
 
 def _listed(given: Any, each: Parameter) -> Any:

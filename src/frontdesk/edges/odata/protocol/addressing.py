@@ -1,7 +1,7 @@
 """Parses the path of a URL (URL Conventions 4): entity sets, keys, navigations, and what is requested at its end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -73,33 +73,23 @@ def address_of(path: str, service: ODataService, aliases: Mapping[str, str]) -> 
     return Address(tuple(hops), depth=len(segments))
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """What is wanted of the rows so far."""
-
-    member: str = ""
-    end: str = ""
-    operation: Operation | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-def _ended(found: _End, rest: list[str], hops: list[Hop], depth: int) -> Address:
-    address = Address(tuple(hops), found.member, found.end, found.operation, found.arguments, depth)
+def _ended(found: Address, rest: list[str], hops: list[Hop], depth: int) -> Address:
+    address = replace(found, hops=tuple(hops), depth=depth)
     if not rest:
         return address
     if found.member and rest == ["$value"]:
-        return Address(tuple(hops), found.member, "$value", depth=depth)
+        return replace(address, end="$value")
     raise ODataError(f"there is nothing at this address: {rest[0][:60]} cannot follow there", 404)
 
 
-def _begin(segment: str, service: ODataService, aliases: Mapping[str, str]) -> Hop | _End:
+def _begin(segment: str, service: ODataService, aliases: Mapping[str, str]) -> Hop | Address:
     name, key = _split(segment)
     entity = service.entities.get(name)
     if entity is not None and name not in service.inner:
         return Hop(entity, None, _key(key, entity, aliases) if key else None)
     operation = _operation(name, "", service)
     if operation is not None:
-        return _End(operation=operation, arguments=_arguments(key, aliases, operation))
+        return Address(operation=operation, arguments=_arguments(key, aliases, operation))
     known = ", ".join(n for n in service.entities if n not in service.inner)
     known += ", ".join(each.name for each in service.operations if not each.bound)
     raise ODataError(f"there is no {name[:60]} in /{service.path}: there is {known}", 404)
@@ -107,14 +97,14 @@ def _begin(segment: str, service: ODataService, aliases: Mapping[str, str]) -> H
 
 def _go_on(
     segment: str, hops: list[Hop], service: ODataService, aliases: Mapping[str, str]
-) -> Hop | _End | Mapping[str, Any]:
+) -> Hop | Address | Mapping[str, Any]:
     last = hops[-1]
     name, key = _split(segment)
     if segment in ENDS:
         return _end(segment, last)
     operation = _operation(name, last.entity.name, service)
     if operation is not None and last.is_one:
-        return _End(operation=operation, arguments=_arguments(key, aliases, operation))
+        return Address(operation=operation, arguments=_arguments(key, aliases, operation))
     if not last.is_one:
         return _key_segment(segment, last, _known_keys(last.way, hops[-2]) if last.way is not None else {})
     way = last.entity.navigations.get(name)
@@ -124,7 +114,7 @@ def _go_on(
             raise ODataError(f"{way.name} leads to one: it takes no key", 404)
         return Hop(target, way, _key(key, target, aliases, _known_keys(way, last)) if key else None)
     if name in last.entity.properties and not key:
-        return _End(member=name)
+        return Address(member=name)
     raise ODataError(f"{last.entity.name} has no {name[:60]}", 404)
 
 
@@ -134,12 +124,12 @@ def _known_keys(way: Navigation, last: Hop) -> Mapping[str, Any]:
     return {theirs: before[mine] for mine, theirs in way.pairs if mine in before}
 
 
-def _end(segment: str, last: Hop) -> _End:
+def _end(segment: str, last: Hop) -> Address:
     if segment == "$count" and last.is_one:
         raise ODataError("$count follows a list, not one row", 404)
     if segment == "$value":
         raise ODataError("$value follows a property here", 404)
-    return _End(end=segment)
+    return Address(end=segment)
 
 
 def _operation(name: str, bound: str, service: ODataService) -> Operation | None:

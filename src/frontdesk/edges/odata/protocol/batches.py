@@ -7,8 +7,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.edges.odata.errors import ODataError, error_of
-from frontdesk.edges.odata.protocol.exchange import Inner, ODataRequest, ODataResponse, change_sets, json_answer
+from frontdesk.edges.odata.errors import ODataError
+from frontdesk.edges.odata.protocol.exchange import (
+    Inner,
+    ODataRequest,
+    ODataResponse,
+    change_sets,
+    json_answer,
+    refused,
+)
 from frontdesk.edges.odata.protocol.multipart import read_multipart, write_multipart
 from frontdesk.edges.odata.protocol.options import query_in
 
@@ -73,9 +80,9 @@ class Batches:
         for together in change_sets(inner, lambda each: each.group):
             first = together[0]
             if missing := [need for each in together for need in each.needs if need in outcome.failed]:
-                refused = ODataError(f"request {missing[0]}, which this depends on, failed", 424)
+                failed = ODataError(f"request {missing[0]}, which this depends on, failed", 424)
                 for each in together:
-                    outcome.add(each, _refusal(refused, each.url))
+                    outcome.add(each, refused(failed, each.url))
             elif first.group:
                 await self._change_set(request, together, outcome)
             else:
@@ -88,7 +95,7 @@ class Batches:
         try:
             return await self._one(_request(request, inner, outcome.places))
         except ODataError as error:
-            return _refusal(error, inner.url)
+            return refused(error, inner.url)
 
     async def _change_set(self, request: ODataRequest, together: list[Inner], outcome: BatchOutcome) -> None:
         """All or none: where one is refused, that refusal is the answer of them all."""
@@ -98,17 +105,12 @@ class Batches:
             ready = [(each.id, _request(request, each, places)) for each in together]
             answers = await self._group(ready)
         except Exception as error:  # whatever refuses one of them refuses the whole change set, in words
-            failed = _refusal(error, request.path)
+            failed = refused(error, request.path)
             for each in together[:1] if not any(e.needs for e in together) else together:
                 outcome.add(each, failed)
             return
         for each, answer in zip(together, answers, strict=True):
             outcome.add(each, answer)
-
-
-def _refusal(error: Exception, path: str) -> ODataResponse:
-    status, body, headers = error_of(error, path)
-    return ODataResponse(status, body, {"Content-Type": "application/json;odata.metadata=minimal", **headers})
 
 
 def _request(outer: ODataRequest, inner: Inner, places: Mapping[str, str]) -> ODataRequest:

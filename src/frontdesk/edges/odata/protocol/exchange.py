@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from frontdesk.edges.odata.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError, error_of
 from frontdesk.interfaces import AuthContext, AuthMethod
 from frontdesk.model import Caller, Role
 from frontdesk.model.entities import ODataService
@@ -128,6 +128,12 @@ def json_answer(
     if request.as_text:
         kind += ";IEEE754Compatible=true"
     return ODataResponse(status, msgspec.json.encode(content), {"Content-Type": kind, **(headers or {})})
+
+
+def refused(error: Exception, path: str) -> ODataResponse:
+    """The answer that tells an error."""
+    status, body, headers = error_of(error, path)
+    return ODataResponse(status, body, {"Content-Type": JSON, **headers})
 
 
 def message_header(code: str, message: str, severity: int) -> dict[str, str]:

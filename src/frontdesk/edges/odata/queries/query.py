@@ -6,17 +6,20 @@ from dataclasses import replace
 from lark import Token
 
 from frontdesk.edges.odata.errors import ODataError
-from frontdesk.edges.odata.expressions.binding import condition, scope_of
+from frontdesk.edges.odata.expressions.binding import scope_of
 from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.edges.odata.protocol.options import Options, flag, whole
 from frontdesk.edges.odata.queries.apply import pipeline_of
 from frontdesk.edges.odata.queries.ordering import SEMICOLON, orders_of, search_of
-from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService
+from frontdesk.model.entities import Entity, Navigation, ODataService
 from frontdesk.model.querying import Expand, Expression, Query
 
 MOST_LEVELS = 5
 MOST_EXPANDS = 40
+# The options that are bound, each to what those before it leave.
+IN_ORDER = ("apply", "compute", "filter", "search", "orderby", "select", "expand")
+OF_MANY = ("orderby", "top", "skip", "count")
 OPTIONS = frozenset(
     f"{name}_option"
     for name in (
@@ -34,40 +37,40 @@ def query_of(options: Options, service: ODataService, entity: Entity) -> Query:
     """The query that the options ask for; paging is the caller's. Raises ODataError."""
     scope = scope_of(service, entity, "", options.aliases)
     query = Query(entity, top=whole(options, "$top"), skip=whole(options, "$skip") or 0, count=flag(options, "$count"))
-    if (text := options.get("$apply")) is not None:
-        query, scope = _applied(text, query, scope)
-    if (text := options.get("$compute")) is not None:
-        query, scope = _computed(parse(text, "compute", "$compute"), query, _at(scope, "$compute"))
-    if (text := options.get("$filter")) is not None:
-        query = replace(query, where=(condition(text, _at(scope, "$filter")),))
-    if (text := options.get("$search")) is not None:
-        # No separator can follow here: a semicolon is part of a word.
-        node = parse(text.replace(";", SEMICOLON), "search", "$search")
-        query = replace(query, search=search_of(node, _at(scope, "$search")))
-    if (text := options.get("$orderby")) is not None:
-        query = replace(query, order=orders_of(parse(text, "orderby", "$orderby"), _at(scope, "$orderby")))
-    if (text := options.get("$select")) is not None:
-        query = _selected(parse(text, "select", "$select"), query, _at(scope, "$select"))
-    if (text := options.get("$expand")) is not None:
-        query = _expanded(parse(text, "expand", "$expand"), query, _at(scope, "$expand"), 1)
+    for name in IN_ORDER:
+        if (text := options.get(f"${name}")) is not None:
+            # No separator can follow a search here: a semicolon is part of a word.
+            node = parse(text.replace(";", SEMICOLON) if name == "search" else text, name, f"${name}")
+            query, scope = _bound(name, node, query, replace(scope, where=f"${name}"), 0)
     _check_width(query)
     return query
 
 
-def _at(scope: Scope, where: str) -> Scope:
-    return replace(scope, where=where)
+def _bound(name: str, node: Node, query: Query, scope: Scope, depth: int) -> tuple[Query, Scope]:
+    """The query with one option more, and what names mean after it."""
+    match name:
+        case "apply":
+            return _applied(node, query, scope)
+        case "compute":
+            return _computed(node, query, scope)
+        case "filter":
+            return replace(query, where=(scope.condition(node),)), scope
+        case "search":
+            return replace(query, search=search_of(node, scope)), scope
+        case "orderby":
+            return replace(query, order=orders_of(node, scope)), scope
+        case "select":
+            return _selected(node, query, scope), scope
+    return _expanded(node, query, scope, depth + 1), scope
 
 
-def _applied(text: str, query: Query, scope: Scope) -> tuple[Query, Scope]:
-    bound = pipeline_of(parse(text, "apply", "$apply"), _at(scope, "$apply"))
+def _applied(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
+    bound = pipeline_of(node, scope)
+    query = replace(query, pipeline=bound.steps)
     if bound.columns is None:
-        return replace(query, pipeline=bound.steps, computed=tuple(bound.added)), replace(
-            scope, computed=bound.computed
-        )
+        return replace(query, computed=tuple(bound.added)), replace(scope, computed=bound.computed)
     shape = tuple(bound.columns.items())
-    return replace(query, pipeline=bound.steps, shape=shape, measured=bound.measured), replace(
-        scope, columns=bound.columns
-    )
+    return replace(query, shape=shape, measured=bound.measured), replace(scope, columns=bound.columns)
 
 
 def _computed(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
@@ -197,7 +200,7 @@ def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand
         if name == "levels_option":
             levels = _levels(option, scope)
         else:
-            query, inner = _expand_option(name, option, query, inner, way, depth)
+            query, inner = _expand_option(name.removesuffix("_option"), option, query, inner, way, depth)
     if levels > 1:
         query = _again(query, way, levels, scope, item)
     return Expand(way, query, tail == "/$ref", tail == "/$count")
@@ -229,29 +232,16 @@ def _again(query: Query, way: Navigation, levels: int, scope: Scope, item: Node)
 def _expand_option(
     name: str, option: Node, query: Query, scope: Scope, way: Navigation, depth: int
 ) -> tuple[Query, Scope]:
-    child = trees(option)[0] if trees(option) else option
-    if name == "filter_option":
-        return replace(query, where=(scope.condition(child),)), scope
-    if name == "compute_option":
-        return _computed(child, query, scope)
-    if name == "search_option":
-        return replace(query, search=search_of(child, scope)), scope
-    if name == "select_option":
-        return _selected(child, query, scope), scope
-    if name == "apply_option":
+    if name == "apply":
         raise scope.not_offered(option, "$apply within $expand is not offered here: ask the other list itself")
-    if name == "expand_option":
-        return _expanded(child, query, scope, depth + 1), scope
-    if not way.many:
+    if name in OF_MANY and not way.many:
         raise scope.refuse(option, f"{way.name} leads to one: there is nothing to sort, count or cut")
-    if name == "orderby_option":
-        return replace(query, order=orders_of(child, scope)), scope
+    if name in IN_ORDER:
+        return _bound(name, trees(option)[0], query, scope, depth)
     text = str(option.children[1])
-    if name == "top_option":
-        return replace(query, top=int(text)), scope
-    if name == "skip_option":
-        return replace(query, skip=int(text)), scope
-    return replace(query, count=text.lower() == "true"), scope
+    if name == "count":
+        return replace(query, count=text.lower() == "true"), scope
+    return replace(query, top=int(text)) if name == "top" else replace(query, skip=int(text)), scope
 
 
 def _check_width(query: Query) -> None:
@@ -263,15 +253,3 @@ def _check_width(query: Query) -> None:
         waiting.extend(each.query for each in expands)
     if count > MOST_EXPANDS:
         raise ODataError(f"$expand leads to {count} places: at most {MOST_EXPANDS} are taken", target="$expand")
-
-
-def kind_of(query: Query, name: str) -> EdmType | None:
-    """The kind of a column of a query's rows."""
-    for column, kind in query.shape:
-        if column == name:
-            return kind
-    for column, expression in query.computed:
-        if column == name:
-            return expression.kind
-    found = query.entity.properties.get(name)
-    return found.kind if found else None

@@ -10,7 +10,7 @@ from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import Tokens
 
-TOKEN = "/oauth/token"  # noqa: S105 - an address
+TOKEN = "/oauth/token"
 PLACE = "/destination-configuration/v1/destinations/"
 
 

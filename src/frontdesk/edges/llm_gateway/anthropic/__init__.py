@@ -1,1 +1,0 @@
-"""The Anthropic-compatible part of the gateway."""
