@@ -1,11 +1,14 @@
 """Reads the messages of strangers' kind in data/ and makes variants: typed badly, loudly, with more around them."""
 
+import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent / "data"
+JUDGED = DATA.parent.parent / "benchmarks" / "strangers"
+JUDGES = (1, 2, 3)
 SENTIMENTS = {"N": "Negative", "U": "Neutral", "P": "Positive", "?": ""}
 GREETINGS = {
     "en": ("Hi,", "Hello,", "Dear team,", "Good morning,\n\n", "Dear all,\n\n", "[transcript] Hello,"),
@@ -31,6 +34,8 @@ CLOSINGS = {
     "ru": ("С уважением,", "Спасибо,"),
     "tr": ("Saygılarımla,", "Teşekkürler,"),
 }
+# What strangers mean by a label is learnt from judges most.
+_JUDGED = 4.0
 _SUBJECTS = {
     "en": ("Question", "Order", "Re: your message"),
     "de": ("Anfrage", "Bestellung", "AW: Ihre Nachricht"),
@@ -59,7 +64,11 @@ _NAMES = (
 
 @dataclass(frozen=True)
 class Row:
-    """A labelled message: `signals` holds those that it has, `undecided` those that nobody decided."""
+    """A labelled message: `signals` holds those that it has, `undecided` those that nobody decided.
+
+    `judge` is the number of the judge who wrote it, 0 for none; `original` tells it from its variants; `worth` is how
+    much its intent and sentiment count beside another message's.
+    """
 
     text: str
     language: str
@@ -70,6 +79,9 @@ class Row:
     undecided: frozenset[str] = frozenset()
     intent: str = "?"
     group: int = field(default=-1, compare=False)
+    judge: int = 0
+    original: bool = True
+    worth: float = 1.0
 
 
 def signal_rows() -> list[Row]:
@@ -115,6 +127,21 @@ def mixed_rows(name: str) -> list[Row]:
         signals = frozenset(labels.split(",")) - {"-"}
         source = next(iter(sorted(signals)), "ordinary.txt")
         rows.append(Row(text.replace("\\n", "\n"), language, SENTIMENTS[letter], source, signals, intent=intent))
+    return rows
+
+
+def judged_rows(judges: Sequence[int] = JUDGES) -> list[Row]:
+    """The messages of judges, with their subjects; the first of them called every second message a repeated one."""
+    rows = []
+    for judge in judges:
+        undecided = frozenset({"repeat_contact"} if judge == 1 else ())
+        for line in (JUDGED / f"messages-{judge}.jsonl").read_text(encoding="utf-8").splitlines():
+            said = json.loads(line)
+            text = f"{said['subject']}\n\n{said['text']}" if said["subject"] else said["text"]
+            intent = "-" if said["intent"] == "none" else said["intent"]
+            signals = frozenset(said["signals"])
+            row = Row(text, said["language"], said["sentiment"], "judged", signals, undecided=undecided, intent=intent)
+            rows.append(replace(row, judge=judge, worth=_JUDGED))
     return rows
 
 
@@ -185,7 +212,7 @@ def lines(path: Path) -> list[str]:
 
 def _changed(row: Row, text: str, sentiment: str | None = None) -> Row:
     said = row.sentiment if sentiment is None else sentiment
-    return Row(text, row.language, said, row.source, row.signals, row.denied, row.undecided, row.intent, row.group)
+    return replace(row, text=text, sentiment=said, original=False)
 
 
 def _framed(text: str, language: str, rng: random.Random) -> str:

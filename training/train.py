@@ -63,7 +63,7 @@ def main() -> None:
     arrays |= dict(
         message_type=(type_factor * type_head).astype(np.float16),
         **background(encoder),
-        **known(encoder, network.near_rows()),
+        **known(encoder, network.near_rows(network.STRANGERS[:-1])),
         usual=usual(encoder, features).astype(np.float16),
     )
     encoder.keep()

@@ -1,4 +1,7 @@
-"""Messages made up for the tests alone: never trained on, never tuned on. (intent, sentiment, text)."""
+"""Messages made up for the tests alone: never trained on, never tuned on. (intent, sentiment, text).
+
+A report of a fault without any reproach is neutral since 2026-12-01, as strangers would call it.
+"""
 
 MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
@@ -11,15 +14,11 @@ MESSAGES: tuple[tuple[str, str, str], ...] = (
         ("Negative"),
         ("The screen of my new laptop flickers and goes black after a minute. I already installed all updates."),
     ),
-    (
-        "TI",
-        ("Negative"),
-        "The juicer hums but the blades do not turn. I cleaned it and put it together again, no change.",
-    ),
+    ("TI", "Neutral", "The juicer hums but the blades do not turn. I cleaned it and put it together again, no change."),
     ("TI", ("Negative"), "The heater blows cold air only. Please send someone to look at it, we have a baby at home."),
     ("TI", "Negative", "Der Rasierer lädt nicht mehr, die Leuchte blinkt rot und dann geht er aus."),
-    ("TI", "Negative", "Le robot de cuisine ne démarre plus et affiche E2 sur l'écran."),
-    ("TI", "Negative", "El televisor se apaga solo y la imagen se ve verde."),
+    ("TI", "Neutral", "Le robot de cuisine ne démarre plus et affiche E2 sur l'écran."),
+    ("TI", "Neutral", "El televisor se apaga solo y la imagen se ve verde."),
     ("PI", "Neutral", "How wide is the smallest freezer you sell, and is there one with a glass door?"),
     ("PI", ("Neutral"), "Could you let me know if the soundbar works with older televisions that have no HDMI port?"),
     ("PI", "Neutral", "I'd like to know the weight of the sewing machine and whether a case comes with it."),

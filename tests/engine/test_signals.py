@@ -73,7 +73,7 @@ def test_spans_of_a_signal_cite_the_text(engine: Engine, retail: IntentIndex) ->
     ],
 )
 def test_nothing_is_praise_where_a_signal_denies_it(engine: Engine, retail: IntentIndex, text: str) -> None:
-    assert engine.read(text, retail).sentiment == "Negative"
+    assert engine.read(text, retail).sentiment != "Positive"
 
 
 @pytest.mark.parametrize("text", ["[image]", "[recording without a transcript]", "scan.pdf"])

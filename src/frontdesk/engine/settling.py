@@ -18,7 +18,7 @@ Chosen = tuple[str | None, float, tuple[Scored, ...]]
 _KNOWN = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
 _BELIEF = 0.55
 # With one of these signals nothing is praise, whatever the words are.
-_VETOES = ("irony", "danger", "unresolved", "threatens", "abuse", "spam", "automatic", "no_words")
+_VETOES = ("irony", "threatens", "abuse", "spam", "automatic", "no_words")
 # These have no concern that an intent could name.
 _NO_CONCERN = ("no_words", "automatic", "spam")
 # A message of so few words, or one so unsure, is read together with the customer's words before it.

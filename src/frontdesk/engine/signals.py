@@ -12,9 +12,9 @@ from .text import Prepared, is_wordless
 
 _LISTED = 0.05
 # In a thread, an answer like "it is here now" or "still nothing" needs fewer words (log odds).
-_IN_THREAD = {"resolved": 2.0, "unresolved": 3.5, "repeat_contact": -0.5}
+_IN_THREAD = {"resolved": 1.0, "unresolved": 2.0, "repeat_contact": -0.5}
 # Where nothing but phrases stands that only look like the signal ("smoke detector").
-_ONLY_LOOKS = 3.0
+_ONLY_LOOKS = 4.0
 _SHORT = 80
 _MOST_SPANS = 5
 
