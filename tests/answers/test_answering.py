@@ -154,6 +154,11 @@ async def test_a_follow_up_is_understood_by_what_was_said_before(answering: Answ
     assert answer.used[0].article == "tents-t4"
 
 
+async def test_the_other_one_is_not_that_of_which_was_spoken(answering: Answering) -> None:
+    answer = await said(answering, "How heavy is the Nomad T2?", "1.9 kilograms.", "And the other one?")
+    assert answer.used[0].article == "tents-t4"
+
+
 async def test_several_questions_are_answered_in_order(answering: Answering) -> None:
     answer = await said(answering, "How heavy is the Nomad T4? And how long can I send unused goods back?")
     assert [each.article for each in answer.citations] == ["tents-t4", "returns"]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
 from frontdesk.answers.evidence import Weights, evidence
-from frontdesk.answers.following import asked_as, depends
+from frontdesk.answers.following import asked_as, depends, means_another
 from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
     MOST_TRIES,
@@ -20,7 +20,7 @@ from frontdesk.answers.orders import (
     shows_knowledge,
     status_of,
 )
-from frontdesk.answers.passages import even, plain
+from frontdesk.answers.passages import even, readable
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
 from frontdesk.answers.reordering import ENGINE, Covers, best_places, reordered
@@ -29,7 +29,7 @@ from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model.analysis import Turn
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Citation
+from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.knowledge import Order
 
 _LONGEST = 4_000
@@ -93,8 +93,11 @@ class Answering:
 
     async def find(self, text: str, before: Sequence[str], language: str = "") -> Found | None:
         """The best article for one question after these earlier ones; None where there is none at all."""
-        asked = asked_as(text, before)
-        found = [await self._search(each, language, self._everything()) for each in asked.texts]
+        asked, allowed = asked_as(text, before), self._everything()
+        if before and means_another(text) and (last := await self._search(before[-1], language, allowed)):
+            told = self.collection.groups[last.place]
+            allowed = np.array([group != told for group in self.collection.groups])
+        found = [await self._search(each, language, allowed) for each in asked.texts]
         worth = [asked.alone, 1.0][-len(found) :]
         there = [
             (one.confidence * share, place, one)
@@ -126,19 +129,19 @@ class Answering:
     async def _answered(self, found: Found, question: str, language: str) -> Answer:
         place = self._in_language(found, language)
         citation = citation_of(self.collection, found.ranking, place)
-        worded = await self._worded(citation, question, language)
-        lines = [worded] if worded else [say("answered", language, title=citation.title), plain(citation.quote).strip()]
+        quoted = readable(self.collection.articles[place].body, citation.start, citation.end)
+        worded = await self._worded(f"{citation.title}: {quoted}", question, language)
+        lines = [worded] if worded else [say("answered", language, title=citation.title), quoted]
         if citation.url:
             lines.append(say("source", language, url=citation.url))
         return Answer("\n\n".join(lines), AnswerKind.ANSWERED, language, round(found.confidence, 4), (citation,))
 
-    async def _worded(self, citation: Citation, question: str, language: str) -> str:
+    async def _worded(self, quoted: str, question: str, language: str) -> str:
         """What a language model made of the quote, without what the quote does not say; empty where nothing is left."""
         if self.word is None:
             return ""
-        passages = [f"{citation.title}: {plain(citation.quote)}"]
-        sentences = [Sentence(*each) for each in await self.word(question, language, passages)]
-        return " ".join(each.text.strip() for each in supported(sentences, passages, question, language))
+        sentences = [Sentence(*each) for each in await self.word(question, language, [quoted])]
+        return " ".join(each.text.strip() for each in supported(sentences, [quoted], question, language))
 
     def _in_language(self, found: Found, language: str) -> int:
         """The translation of the best article in this language, where there is one."""
