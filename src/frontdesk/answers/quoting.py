@@ -6,19 +6,24 @@ from frontdesk.answers.ranking import Ranking
 from frontdesk.answers.reordering import E5
 from frontdesk.model.answers import Citation, UsedPassage
 
-_LONGEST = 400
+# Of one article, and of each of two.
+_LONGEST = (400, 300)
 _WORDS = 3.0
 # Beyond this length a neighbour is quoted only if it fits nearly as well as the best sentence.
 _ENOUGH, _NEARLY = 300, 4.0
 _USED = 10
 
 
-def citation_of(collection: Collection, ranking: Ranking, place: int) -> Citation:
-    """A short article whole, of a longer one the best sentence with its better neighbours, as far as there is room."""
+def citation_of(collection: Collection, ranking: Ranking, place: int, of: int = 1) -> Citation:
+    """A short article whole, of a longer one the best sentence with its better neighbours, as far as there is room.
+
+    There is less where two articles are told: `of` says how many are.
+    """
+    longest = _LONGEST[of - 1]
     article = collection.articles[place]
     start, end = whole_of(article.body)
-    if end - start > _LONGEST:
-        start, end = _best_part(collection, ranking, place) or (start, end)
+    if end - start > longest:
+        start, end = _best_part(collection, ranking, place, longest) or (start, end)
     quote = article.body[start:end]
     return Citation(article.id, article.version, article.title, start, end, quote, article.url)
 
@@ -37,7 +42,7 @@ def used_of(collection: Collection, ranking: Ranking) -> tuple[UsedPassage, ...]
     return tuple(found)
 
 
-def _best_part(collection: Collection, ranking: Ranking, place: int) -> tuple[int, int] | None:
+def _best_part(collection: Collection, ranking: Ranking, place: int, longest: int) -> tuple[int, int] | None:
     mine = collection.of(place)
     # Within an article e5 knows better than both encoders together.
     scores = 2 * ranking.measured[E5] + _WORDS * ranking.words if E5 in ranking.measured else ranking.scores
@@ -53,7 +58,7 @@ def _best_part(collection: Collection, ranking: Ranking, place: int) -> tuple[in
     first = last = [score for _, _, score in at].index(most)
     while True:
         near = [i for i in (first - 1, last + 1) if 0 <= i < len(at)]
-        room = {i: _LONGEST if at[i][2] >= most - _NEARLY else _ENOUGH for i in near}
+        room = {i: longest if at[i][2] >= most - _NEARLY else min(_ENOUGH, longest) for i in near}
         fit = [i for i in near if at[max(i, last)][1] - at[min(i, first)][0] <= room[i]]
         if not fit:
             return at[first][0], at[last][1]
