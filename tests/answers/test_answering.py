@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from frontdesk.answers.answering import Answering
+from frontdesk.answers.answering import Answering, name_of
 from frontdesk.answers.collection import Collection
 from frontdesk.answers.evidence import shipped_weights
 from frontdesk.answers.guessing import MOST_WRONG, Guesses
@@ -129,7 +129,7 @@ async def test_the_translation_in_the_language_of_the_question_is_quoted(answeri
 async def test_a_question_of_an_article_is_answered_by_it(answering: Answering) -> None:
     found = await answering.find("do I have to say WHY", [], "en")
     assert found is not None
-    assert (answering.collection.articles[found.place].id, found.confidence >= 0.97) == ("returns", True)
+    assert (answering.collection.articles[found.places[0]].id, found.confidence >= 0.97) == ("returns", True)
 
 
 async def test_an_article_in_another_language_answers(answering: Answering) -> None:
@@ -153,6 +153,17 @@ async def test_a_follow_up_is_understood_by_what_was_said_before(answering: Answ
     assert answer.used[0].article == "tents-t4"
 
 
+async def test_the_other_one_is_not_that_of_which_was_spoken(answering: Answering) -> None:
+    answer = await said(answering, "How heavy is the Nomad T2?", "1.9 kilograms.", "And the other one?")
+    assert answer.used[0].article == "tents-t4"
+
+
+async def test_two_articles_are_quoted_where_either_may_answer(answering: Answering) -> None:
+    answer = await said(answering, "I want to give back a rucksack")
+    assert [each.article for each in answer.citations] == ["returns", "verleih"]
+    assert all(each.title in answer.text and each.quote in answer.text for each in answer.citations)
+
+
 async def test_several_questions_are_answered_in_order(answering: Answering) -> None:
     answer = await said(answering, "How heavy is the Nomad T4? And how long can I send unused goods back?")
     assert [each.article for each in answer.citations] == ["tents-t4", "returns"]
@@ -163,6 +174,18 @@ async def test_it_asks_back_which_of_two_models_is_meant(answering: Answering) -
     answer = await said(answering, "How much does the tent weigh?")
     assert (answer.kind, sorted(answer.choices)) == (AnswerKind.ASKS_BACK, ["T2", "T4"])
     assert (await said(answering, "Where is my order 7700123456?")).choices == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Tent Milan 3: technical data", "Milan 3"),
+        ("Tent Nomad T2: size", "T2"),
+        ("Tents: our advice", "Tents: our advice"),
+    ],
+)
+def test_a_choice_is_called_by_the_name_of_its_model(title: str, name: str) -> None:
+    assert name_of(title) == name
 
 
 async def test_an_order_is_told_to_who_is_proven_to_be_its_customer(answering: Answering) -> None:

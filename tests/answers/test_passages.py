@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.answers.concerns import concerns_of
-from frontdesk.answers.passages import even, passages_of, sentences_of, text_of
+from frontdesk.answers.passages import even, passages_of, plain, readable, sentences_of, text_of
 from frontdesk.model.knowledge import Article
 from frontdesk.providers.e5 import safe
 
@@ -20,6 +20,49 @@ def test_each_sentence_has_its_place_and_the_title_before_it() -> None:
     assert quotes[:2] == [article.body.strip(), "## Shop\n\nWe open at 9, e.g. on Mondays."]
     assert " ".join(quotes[1:]).split() == article.body.split()
     assert text_of(article, passages_of(article)[1]) == "Hours: Shop We open at 9, e.g. on Mondays."
+
+
+TABLE = """Prices by zone:
+
+| Zones | Full fare | Reduced |
+|---|---|---|
+| 1 | 2.40 euros for an hour | 1.20 euros |
+| 2 | 4.10 euros for an hour | 2.05 euros |
+
+Not included:
+
+- **Bicycles:** a ticket of their own
+- Dogs that are larger than a cat
+"""
+
+
+def test_a_row_is_searched_with_the_names_of_its_columns_and_an_item_with_what_introduces_the_list() -> None:
+    article = Article("a", "Fares", TABLE)
+    found = [text_of(article, each) for each in passages_of(article)]
+    assert "Fares: Zones 2: Full fare 4.10 euros for an hour, Reduced 2.05 euros" in found
+    assert "Fares: Not included: Dogs that are larger than a cat" in found
+    assert "|" not in "".join(found)
+
+
+def test_a_table_without_names_of_columns_is_read_row_by_row() -> None:
+    assert readable("| | |\n|---|---|\n| Fee | 5 euros |\n| Term | a year |", 0, 99) == "Fee: 5 euros\nTerm: a year"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Dial `*100#` or `**05*PUK#`.", "Dial *100# or **05*PUK#."),
+        ("Write to ada_l@example.com, _soon_.", "Write to ada_l@example.com, soon."),
+        ("**Two** *words* of [a page](/page) and 2 * 3", "Two words of a page and 2 * 3"),
+    ],
+)
+def test_marks_go_and_what_only_looks_like_them_stays(text: str, read: str) -> None:
+    assert plain(text) == read
+
+
+@given(st.text(alphabet="| -*:\nab", max_size=80), st.integers(0, 80), st.integers(0, 80))
+def test_any_place_of_any_body_can_be_read(body: str, start: int, length: int) -> None:
+    assert readable(body, start, start + length) == readable(body, start, start + length).strip()
 
 
 def test_questions_stand_alone() -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
 from frontdesk.answers.evidence import Weights, evidence
-from frontdesk.answers.following import asked_as, depends
+from frontdesk.answers.following import asked_as, depends, means_another
 from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
     MOST_TRIES,
@@ -20,16 +20,17 @@ from frontdesk.answers.orders import (
     shows_knowledge,
     status_of,
 )
-from frontdesk.answers.passages import even, plain
+from frontdesk.answers.passages import even, readable
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
 from frontdesk.answers.reordering import ENGINE, Covers, best_places, reordered
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
+from frontdesk.answers.words import folded
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model.analysis import Turn
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Citation
+from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.knowledge import Order
 
 _LONGEST = 4_000
@@ -48,10 +49,10 @@ Word = Callable[[str, str, Sequence[str]], Awaitable[Sequence[tuple[str, int]]]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best article for a question, with how sure that is."""
+    """The best article for a question, perhaps a second, with how sure it is that one of them answers."""
 
     ranking: Ranking
-    place: int
+    places: tuple[int, ...]
     confidence: float
 
 
@@ -93,8 +94,11 @@ class Answering:
 
     async def find(self, text: str, before: Sequence[str], language: str = "") -> Found | None:
         """The best article for one question after these earlier ones; None where there is none at all."""
-        asked = asked_as(text, before)
-        found = [await self._search(each, language, self._everything()) for each in asked.texts]
+        asked, allowed = asked_as(text, before), self._everything()
+        if before and means_another(text) and (last := await self._search(before[-1], language, allowed)):
+            told = self.collection.groups[last.places[0]]
+            allowed = np.array([group != told for group in self.collection.groups])
+        found = [await self._search(each, language, allowed) for each in asked.texts]
         worth = [asked.alone, 1.0][-len(found) :]
         there = [
             (one.confidence * share, place, one)
@@ -124,45 +128,50 @@ class Answering:
         return Answer(unknown, AnswerKind.NOT_KNOWN, language, found.confidence, (), used, (concern.text,))
 
     async def _answered(self, found: Found, question: str, language: str) -> Answer:
-        place = self._in_language(found, language)
-        citation = citation_of(self.collection, found.ranking, place)
-        worded = await self._worded(citation, question, language)
-        lines = [worded] if worded else [say("answered", language, title=citation.title), plain(citation.quote).strip()]
-        if citation.url:
-            lines.append(say("source", language, url=citation.url))
-        return Answer("\n\n".join(lines), AnswerKind.ANSWERED, language, round(found.confidence, 4), (citation,))
+        places = [self._in_language(found.ranking, place, language) for place in found.places]
+        citations = [citation_of(self.collection, found.ranking, place, len(places)) for place in places]
+        bodies = [self.collection.articles[place].body for place in places]
+        quotes = [readable(body, c.start, c.end) for body, c in zip(bodies, citations, strict=True)]
+        worded = await self._worded(
+            [f"{c.title}: {q}" for c, q in zip(citations, quotes, strict=True)], question, language
+        )
+        lines = [worded] if worded else []
+        for name, cited, quoted in zip(("answered", "answered_too"), citations, quotes, strict=False):
+            lines += [] if worded else [say(name, language, title=cited.title), quoted]
+            lines += [say("source", language, url=cited.url)] if cited.url else []
+        return Answer("\n\n".join(lines), AnswerKind.ANSWERED, language, round(found.confidence, 4), tuple(citations))
 
-    async def _worded(self, citation: Citation, question: str, language: str) -> str:
-        """What a language model made of the quote, without what the quote does not say; empty where nothing is left."""
+    async def _worded(self, quotes: Sequence[str], question: str, language: str) -> str:
+        """What a language model made of the quotes, without what they do not say; empty where nothing is left."""
         if self.word is None:
             return ""
-        passages = [f"{citation.title}: {plain(citation.quote)}"]
-        sentences = [Sentence(*each) for each in await self.word(question, language, passages)]
-        return " ".join(each.text.strip() for each in supported(sentences, passages, question, language))
+        sentences = [Sentence(*each) for each in await self.word(question, language, quotes)]
+        return " ".join(each.text.strip() for each in supported(sentences, quotes, question, language))
 
-    def _in_language(self, found: Found, language: str) -> int:
-        """The translation of the best article in this language, where there is one."""
-        group, articles = self.collection.groups[found.place], self.collection.articles
-        if articles[found.place].language[:2] == language:
-            return found.place
+    def _in_language(self, ranking: Ranking, place: int, language: str) -> int:
+        """The translation of an article in this language, where there is one."""
+        group, articles = self.collection.groups[place], self.collection.articles
+        if articles[place].language[:2] == language:
+            return place
         same = (i for i, each in enumerate(self.collection.groups) if each == group)
-        return next((i for i in same if articles[i].language[:2] == language and found.ranking.allowed[i]), found.place)
+        return next((i for i in same if articles[i].language[:2] == language and ranking.allowed[i]), place)
 
     async def _choices(self, found: Found) -> list[str]:
         """Models to ask back about: where one of a few articles, which differ by the model, would surely answer."""
         articles = self.collection.articles
         if names_in(found.ranking.question.text):
             return []
+        best = found.places[0]
         rivals = [place for place in found.ranking.order(_CHOICES + 1) if names_in(articles[place].title)]
-        near = [p for p in rivals if found.ranking.articles[found.place] - found.ranking.articles[p] < 1.5]
-        if len(near) < 2 or found.place not in near or len(near) > _CHOICES:
+        near = [p for p in rivals if found.ranking.articles[best] - found.ranking.articles[p] < 1.5]
+        if len(near) < 2 or best not in near or len(near) > _CHOICES:
             return []
         allowed = self._everything()
-        allowed[[place for place in near if place != found.place]] = False
+        allowed[[place for place in near if place != best]] = False
         alone = await self._search(found.ranking.question.text, found.ranking.question.language, allowed)
         if alone is None or alone.confidence < self.limit * _SURE_ENOUGH:
             return []
-        return list(dict.fromkeys(_name_of(articles[place].title) for place in near))
+        return list(dict.fromkeys(name_of(articles[place].title) for place in near))
 
     async def _search(self, text: str, language: str, allowed: npt.NDArray[np.bool_]) -> Found | None:
         if not allowed.any():
@@ -176,11 +185,10 @@ class Answering:
         rows = await self.words.of_all(words)
         covers = Covers(rows[0], dict(zip(places, rows[1:], strict=True)))
         found = reordered(self.collection, ranking, covers, self.weights.order)
-        place = found.places[0]
         sure = self.weights.confidence(evidence(self.collection, found, covers))
-        if self.collection.is_said_to_answer(place, text):
-            sure = max(sure, _SAID_SO)
-        return Found(found.ranking, place, sure)
+        if self.collection.is_said_to_answer(found.places[0], text):
+            return Found(found.ranking, found.places[:1], max(sure, _SAID_SO))
+        return Found(found.ranking, found.told, sure)
 
     async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str, read: str) -> Answer | None:
         """What is said about an order, if the last turn asks about one."""
@@ -248,7 +256,8 @@ def _together(parts: Sequence[Answer], language: str) -> Answer:
     )
 
 
-def _name_of(title: str) -> str:
+def name_of(title: str) -> str:
     """The name of the model in a title as it is written there."""
-    found = names_in(title)
-    return next((word for word in title.split() if word.strip("–-:,()").lower() in found), title).strip("–-:,()")
+    words, known = [word.strip("–-:,()") for word in title.split()], names_in(title)
+    runs = (" ".join(words[i : i + many]) for many in (2, 1) for i in range(len(words)))
+    return next((run for run in runs if folded(run) in known), title).strip("–-:,()")

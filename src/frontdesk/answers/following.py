@@ -23,6 +23,11 @@ _POINTS = re.compile(
     r"|dit|deze|hij|ze|daar|ermee|ervan)\b",
     re.I,
 )
+_OTHER = re.compile(
+    r"\b(?:other \w+(?=\W*$)|(?:der|die|das|den|dem|beim|zum|im) andere[nrms]?|l'autre|(?:el|la) otr[oa]"
+    r"|l'altr[oa]|outr[oa]|(?:de|het) andere)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +56,8 @@ def asked_as(text: str, before: Sequence[str]) -> Asked:
 def depends(text: str) -> bool:
     """Whether a question is likely to be understood only with what was said before."""
     return len(content_of(text)) <= _FEW and bool(_LEANS.match(text) or _POINTS.search(text))
+
+
+def means_another(text: str) -> bool:
+    """Whether a question asks about another thing than that of which was spoken: "and the other one?"."""
+    return depends(text) and bool(_OTHER.search(text))

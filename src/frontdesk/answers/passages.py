@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import takewhile, zip_longest
 
 from frontdesk.model.knowledge import Article, Passage
 
@@ -16,12 +17,17 @@ _ABBREVIATION = re.compile(
     r"|e\.g|i\.e|u\.\s?a|sra?|mme|av|etc|usw|evtl|ggf|min|max|mind)\.$",
     re.I,
 )
+# Code stays as it is (`*100#`), and so does what is within a word (ada_l@example.com).
 _MARKS = re.compile(
-    r"!?\[([^\]]*)\]\([^)]*\)|^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
-    r"|<[^<>]{1,200}>",
+    r"`+([^`\n]+)`+|!?\[([^\]]*)\]\([^)]*\)|^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|\*{2,3}|(?<!\w)_{1,3}(?=\S)"
+    r"|(?<=\S)_{1,3}(?!\w)|(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])|<[^<>]{1,200}>",
     re.M,
 )
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
+_ROW, _RULE = re.compile(r"[ \t]*\|"), re.compile(r"[ \t|:]*-[ \t|:-]*")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]")
+# So far back is looked for the head of a table and the line that introduces a list.
+_BACK = 4_000
 _WORD = re.compile(r"\w")
 
 
@@ -39,7 +45,7 @@ def text_of(article: Article, passage: Passage) -> str:
     """What is searched of a passage: the title, then its text; a question stands alone. No markup, white space even."""
     if passage.question:
         return even(passage.question)
-    body = even(plain(article.body[passage.start : min(passage.end, passage.start + 3 * _LONGEST)]))
+    body = even(readable(article.body, passage.start, min(passage.end, passage.start + 3 * _LONGEST)))
     title = even(article.title)
     return f"{title}: {body}" if title and body and title != body else title or body
 
@@ -50,14 +56,16 @@ def whole_of(body: str) -> tuple[int, int]:
 
 
 def sentences_of(body: str) -> list[tuple[int, int]]:
-    """The places of the sentences of a Markdown body, in order; a heading belongs to the sentence after it."""
+    """The places of the sentences of a Markdown body, in order; a heading belongs to the sentence after it, as does
+    what introduces a list."""
     found: list[tuple[int, int]] = []
     open_at: int | None = None
     for start, end in pieces_of(body):
         first = start if open_at is None else open_at
         text = body[start:end]
-        if _HEADING.match(text) or len(plain(text)) < _SHORTEST:
-            if found and open_at is None and not _HEADING.match(text) and end - found[-1][0] <= _LONGEST:
+        introduces = bool(_HEADING.match(text)) or text.rstrip(" *").endswith(":")
+        if introduces or len(plain(text)) < _SHORTEST:
+            if found and open_at is None and not introduces and end - found[-1][0] <= _LONGEST:
                 found[-1] = (found[-1][0], end)
             else:
                 open_at = first
@@ -69,9 +77,36 @@ def sentences_of(body: str) -> list[tuple[int, int]]:
     return [place for start, end in found for place in _short_enough(body, start, end)]
 
 
+def readable(body: str, start: int, end: int) -> str:
+    """What stands there without marks: rows with the names of their columns, an item after what introduces the list."""
+    before, lines = body[max(start - _BACK, 0) : start].split("\n")[:-1], body[start:end].split("\n")
+    if _ITEM.match(lines[0]):
+        lead = next((line for line in reversed(before) if line.strip() and not _ITEM.match(line)), "")
+        return plain("\n".join([lead, *lines] if lead.rstrip(" *").endswith(":") else lines)).strip()
+    rows = list(takewhile(_ROW.match, reversed(before))) if _ROW.match(lines[0]) else []
+    columns, found = _cells(rows[-1]) if rows else [], list[str]()
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if not _ROW.match(line):
+            columns = []
+            found.append(line)
+        elif columns and not _RULE.fullmatch(line):
+            first, *others = [
+                f"{name} {cell}".strip() for name, cell in zip_longest(columns, _cells(line), fillvalue="")
+            ]
+            found.append(f"{first}: {', '.join(others)}" if others else first)
+        elif not columns:
+            columns = _cells(line)
+            found += [] if _ROW.match(after) else [", ".join(columns)]
+    return plain("\n".join(found)).strip()
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
 def plain(text: str) -> str:
     """The text without the marks of Markdown and HTML."""
-    return _MARKS.sub(lambda match: match.group(1) or "", text)
+    return _MARKS.sub(lambda match: match[match.lastindex] if match.lastindex else "", text)
 
 
 def even(text: str) -> str:

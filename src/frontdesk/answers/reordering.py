@@ -13,7 +13,10 @@ from frontdesk.answers.words import stem_of
 _FEW, _TRANSLATIONS = 12, 4
 ENGINE, E5 = "builtin-512", "e5-small-q4"
 # What is weighed of each article, in order; the weights are made by training/answers.py.
-FACTS = """alike_e5 alike_engine whole_e5 words named other_language passages cover least_cover passage_cover""".split()  # noqa: SIM905
+FACTS = """alike_e5 alike_engine whole_e5 words named other_language passages cover least_cover passage_cover
+raw_e5 raw_engine second_engine title_cover title_used""".split()  # noqa: SIM905
+# From this share of the odds on, the second article is told as well: it may answer instead.
+_MAY_ANSWER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Reordered:
     ranking: Ranking
     places: tuple[int, ...]
     facts: Rows
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """The best article, and the second where that may answer instead."""
+        scores = self.ranking.articles[list(self.places)]
+        odds = np.exp(scores - scores.max())
+        return self.places[: 1 + int(len(odds) > 1 and odds[1] >= _MAY_ANSWER * odds.sum())]
 
 
 def best_places(collection: Collection, ranking: Ranking) -> list[int]:
@@ -76,6 +86,8 @@ def _facts(collection: Collection, ranking: Ranking, covers: Covers, place: int,
     said = [i for i in collection.words_of_passage(best) if i < alike.shape[1]]
     in_passage = alike[:, said].max(axis=1) if said else each
     measured = {name: rows[mine] for name, rows in ranking.measured.items()}
+    # The words of the title come first.
+    title = alike[:, : max(len(words_in(collection.articles[place].title)), 1)]
     values = {
         "words": float(ranking.words[mine].max()),
         "named": float(ranking.named[place]),
@@ -84,9 +96,14 @@ def _facts(collection: Collection, ranking: Ranking, covers: Covers, place: int,
         "cover": float(each @ share),
         "least_cover": float(each.min()),
         "passage_cover": float((in_passage**2).sum()),
+        "title_cover": float(title.max(axis=1) @ share),
+        "title_used": float(title.max(axis=0).mean()),
     }
     if E5 in measured:
         values |= {"alike_e5": float(measured[E5].max()), "whole_e5": float(measured[E5][0])}
+        values["raw_e5"] = float(ranking.alike[E5][mine].max())
     if ENGINE in measured:
-        values["alike_engine"] = float(measured[ENGINE].max())
+        first, second = np.sort(np.append(measured[ENGINE], measured[ENGINE].min()))[:-3:-1]
+        values |= {"alike_engine": float(first), "second_engine": float(second)}
+        values["raw_engine"] = float(ranking.alike[ENGINE][mine].max())
     return [values.get(name, 0.0) for name in FACTS]
