@@ -12,7 +12,7 @@ from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.stamps import NextStamp
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.insights.facts import begin_epoch, refold
+from frontdesk.storage.insights.folding import begin_epoch, refold
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import interaction

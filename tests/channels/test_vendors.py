@@ -16,9 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from frontdesk.channels import wechat
+from frontdesk.channels.oauth1 import Keys, signature
 from frontdesk.channels.slack import Slack, SlackSettings
 from frontdesk.channels.twilio import verify as verify_twilio
-from frontdesk.channels.x import Keys, signature
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.channels import Forged, WebhookRequest
 from frontdesk.model.channels import CustomerMessage, RawEvent

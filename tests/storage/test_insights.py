@@ -10,7 +10,8 @@ from benchmarks.invented.interaction import DemoSize
 from benchmarks.invented.made import make
 from frontdesk.interfaces.insights import INTERACTION, MESSAGE
 from frontdesk.model import Change, Status
-from frontdesk.storage.insights.facts import StoredFacts, fold
+from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.insights.folding import fold
 from frontdesk.storage.opening.upgrade import upgrade
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.insights import insight_change, insight_interaction, insight_message

@@ -3,20 +3,17 @@
 Unverified: the places of texts and authors in mentions and replies are read in several forms, as they were announced.
 """
 
-import base64
-import hmac
 import re
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
+from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, check_challenge, compare, digest
 from frontdesk.interfaces import HttpAnswer
@@ -141,42 +138,3 @@ def _by_id(users: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 KIND = ChannelKind("x", "TWT", TITLE, XSettings, X, vouches=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The app's and the account's keys."""
-
-    consumer: str
-    consumer_secret: str = field(repr=False)
-    token: str
-    token_secret: str = field(repr=False)
-
-
-def authorization(method: str, url: str, keys: Keys, stamp: int, nonce: str = "") -> str:
-    """The header's value. `stamp` is in seconds since 1970; `nonce` is drawn where none is given."""
-    fields = {
-        "oauth_consumer_key": keys.consumer,
-        "oauth_nonce": nonce or secrets.token_hex(16),
-        "oauth_signature_method": "HMAC-SHA1",
-        "oauth_timestamp": str(stamp),
-        "oauth_token": keys.token,
-        "oauth_version": "1.0",
-    }
-    fields["oauth_signature"] = signature(method, url, fields, keys)
-    return "OAuth " + ", ".join(f'{name}="{_escaped(value)}"' for name, value in sorted(fields.items()))
-
-
-def signature(method: str, url: str, fields: dict[str, str], keys: Keys) -> str:
-    """The signature over method, address and fields (RFC 5849, 3.4); `fields` holds all parameters but itself."""
-    parts = urlsplit(url)
-    pairs = sorted((_escaped(k), _escaped(v)) for k, v in [*fields.items(), *parse_qsl(parts.query, True)])
-    base = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    joined = "&".join(f"{name}={value}" for name, value in pairs)
-    text = "&".join((method.upper(), _escaped(base), _escaped(joined)))
-    key = f"{_escaped(keys.consumer_secret)}&{_escaped(keys.token_secret)}"
-    return base64.b64encode(hmac.digest(key.encode(), text.encode(), "sha1")).decode()
-
-
-def _escaped(text: str) -> str:
-    return quote(text, safe="-._~")

@@ -56,11 +56,12 @@ from frontdesk.storage.odata.reading import StoredEntities
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.odata.writing import StoredWrites
 from frontdesk.storage.opening.condition import StoredCondition
-from frontdesk.storage.people.accounts import StoredAccounts, StoredSessions
+from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.links import StoredLinks
 from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
 from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit

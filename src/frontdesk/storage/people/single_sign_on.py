@@ -11,7 +11,7 @@ from frontdesk.model.sign_in import ProvenPerson
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.stored import StoredWithIds
 from frontdesk.storage.people.accounts import account_of, add, end_sessions
-from frontdesk.storage.people.keys import check_codes
+from frontdesk.storage.people.grants import check_codes
 from frontdesk.storage.people.names import checked_email, checked_name, hash_of
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.people import account
