@@ -147,14 +147,12 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
         raise ConnectorFailed(f"the destination service could not sign in at {name}: {str(token['error'])[:300]}")
     header = token.get("http_header")
     if isinstance(header, dict) and isinstance(header.get("value"), str):
-        return {str(header.get("key", "Authorization")).lower(): header["value"]}, _lasts(token)
+        return {str(header.get("key", "Authorization")).lower(): header["value"]}, usable(
+            lifetime(token.get("expires_in"), CACHE_SECONDS)
+        )
     if kind == "BasicAuthentication":
         return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), CACHE_SECONDS
     raise ConnectorFailed(f"the destination {name} signs in by {kind}, for which the service gave no header")
-
-
-def _lasts(token: Mapping[str, Any]) -> float:
-    return usable(lifetime(token.get("expires_in"), CACHE_SECONDS))
 
 
 def _extra(properties: Mapping[str, Any], prefix: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """All connectors, one line each; wiring builds them from the settings."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -52,7 +53,7 @@ def action_handlers(
         cloud = section.service_cloud
         found["update_case"] = SERVICE_CLOUD, Cases(open_client(cloud.url), _user(cloud), cloud.password)
     if section.webhook.secret:
-        outside = _untrusted(open_client)
+        outside = partial(open_client, trusted=False)
         found["notify_webhook"] = WEBHOOK, Webhook(outside, section.webhook.targets, section.webhook.secret, clock)
     elif section.webhook.targets:
         raise Invalid("connectors.webhook.secret is missing", "connectors.webhook.secret")
@@ -90,7 +91,3 @@ def known() -> tuple[str, ...]:
 
 def _user(login: SapSystem) -> str | None:
     return None if named(login.url) else login.user
-
-
-def _untrusted(open_client: HttpClientFactory) -> Callable[[str], Http]:
-    return lambda origin: open_client(origin, trusted=False)

@@ -43,7 +43,7 @@ class Asking:
         order = self._order(question, figures, seen, domains)
         most = question.top or MOST_CELLS
         cells = [self._cell(question, figures, seen, place, domains) for place in order[:most]]
-        totals = self._totals(question, measures) if domains else _first(figures)
+        totals = _first(self._figures(question, measures, ())[0]) if domains else _first(figures)
         return FigureAnswer(question, cells, totals, self.snapshot.stamp, max(0, len(order) - most))
 
     def words(self, name: str) -> Sequence[str]:
@@ -113,9 +113,6 @@ class Asking:
             return np.ones(rows.size, np.bool_)
         values = self._values(asked, table, rows)
         return values >= 0 if asked.how in (How.MEAN, How.RANK) else values > 0
-
-    def _totals(self, question: Question, measures: Sequence[Measure]) -> Mapping[str, float | None]:
-        return _first(self._figures(question, measures, ())[0])
 
     def _rows(self, question: Question, grain: Grain) -> Array:
         """The rows of this grain that fit."""

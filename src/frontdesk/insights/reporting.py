@@ -79,7 +79,8 @@ class Report:
         span = self.span(asked)
         by = tuple(span.bucket if each == BUCKET else each for each in question.by)
         question = replace(question, by=by, since=span.now.since, until=span.now.until)
-        return await self._named(await self.service.answer(question), span)
+        answer = await self.service.answer(question)
+        return Named(answer, await self.names(customers_in(answer.question.by, answer.cells)), span)
 
     async def rows(self, question: Question, asked: PeriodRequest, limit: int, offset: int = 0) -> Rows:
         """The rows behind a question's first measure. Raises Invalid."""
@@ -132,9 +133,6 @@ class Report:
         columns = OF_MESSAGES if rows.rows and isinstance(rows.rows[0], MessageRow) else OF_INTERACTIONS
         head = [f"{title} ({zone})" if name in ("at", "created_at") else title for name, title in columns.items()]
         return head, [[_told(getattr(row, name), zone) for name in columns] for row in rows.rows]
-
-    async def _named(self, answer: FigureAnswer, span: Span) -> Named:
-        return Named(answer, await self.names(customers_in(answer.question.by, answer.cells)), span)
 
     async def _before(self, named: Named) -> Mapping[str, float | None]:
         before = named.span.before

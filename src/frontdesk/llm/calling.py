@@ -53,7 +53,7 @@ ENDINGS: dict[Finish, ErrorKind] = {
 @dataclass(slots=True)
 class ModelQuestion:
     """What all calls for one question share, and their total usage. `limit`: the longest answer that a budget allows,
-    where the question set none. `is_estimate`: a service did not say what it used."""
+    where the question set none."""
 
     run_id: str
     operation: str
@@ -66,7 +66,6 @@ class ModelQuestion:
     output_tokens: int = 0
     cost: int = 0
     limit: int = 0
-    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,6 @@ class Calling:
 
         def used(answer: ModelAnswer) -> R:
             _book(use, answer.usage or Usage(answer.input_tokens, answer.output_tokens))
-            question.is_estimate |= answer.usage is None
             use.answered = _storable(answer.text) if self._store_texts else None
             return read(answer)
 
@@ -197,7 +195,6 @@ class Calling:
             answered = "".join(said)
             if usage is None or not (usage.output or not answered):
                 usage = Usage(likely_input(request) if charged else 0, likely_tokens([answered]))
-                question.is_estimate = True
             _book(use, usage)
             use.answered = _storable(answered) if self._store_texts else None
             self._leave(route, use, question, reservation, outcome)

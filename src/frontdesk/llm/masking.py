@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from frontdesk.interfaces import ErrorKind, ModelFailed
@@ -213,12 +214,8 @@ def _is_placeholder(text: str, spans: Sequence[tuple[int, int]], found: Found) -
     rest = _PLACEHOLDER.sub("", around)
     if rest != around and not any(letter.isalnum() for letter in rest):
         return True
-    before = bisect_right(spans, found.start, key=_start) - 1
+    before = bisect_right(spans, found.start, key=itemgetter(0)) - 1
     return before >= 0 and found.end <= spans[before][1]
-
-
-def _start(span: tuple[int, int]) -> int:
-    return span[0]
 
 
 def _length(value: Any) -> int:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import ssl
-from collections.abc import Iterable
 
 from aiosmtplib import SMTP, errors
 
@@ -147,8 +146,7 @@ def _line(text: str) -> str:
 
 def _xtext(text: str) -> str:
     """A value of an option (RFC 3461, section 4)."""
-    return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c) & 0xFF:02X}" for c in _ascii(text))[:100]
-
-
-def _ascii(text: str) -> Iterable[str]:
-    return text.encode("ascii", "replace").decode()
+    return "".join(
+        c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c) & 0xFF:02X}"
+        for c in text.encode("ascii", "replace").decode()
+    )[:100]

@@ -32,7 +32,7 @@ class StoredLearning(StoredWithIds):
 
     async def forget(self, correction_id: str, by: str) -> Correction:
         """Take the example back; the message itself stays as it was corrected. Raises NotFound."""
-        return await self._settle(correction_id, by, "forgotten", self._forgotten)
+        return await self._settle(correction_id, by, "forgotten", lambda connection, *_: touch(connection))
 
     async def _settle(
         self, correction_id: str, by: str, kind: str, work: Callable[[Connection, Correction, datetime], None]
@@ -56,9 +56,6 @@ class StoredLearning(StoredWithIds):
         text = connection.execute(select(inbound_message.c.text).where(inbound_message.c.id == word.message_id))
         row = {"id": self._new_id(), "intent": word.becomes, "text": text.scalar_one(), "created_at": now}
         return learn(connection, row | {"correction_id": word.id})
-
-    def _forgotten(self, connection: Connection, _word: Correction, _now: datetime) -> None:
-        touch(connection)
 
 
 def _learnt(row: RowMapping) -> LearntCorrection:

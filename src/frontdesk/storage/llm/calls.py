@@ -99,19 +99,11 @@ class StoredCalls(CallLog):
 
     async def _write(self) -> None:
         taken, self._waiting = self._waiting, []
-        rows = [_row(call) for call in taken]
+        rows = [columns(call) | {"day": call.at.strftime("%Y-%m-%d")} for call in taken]
         try:
-            await self._database.write(lambda c: _insert(c, rows))
+            await self._database.write(lambda c: c.execute(insert(model_call), rows).rowcount)
         except Exception:  # the record is not worth the answers that go on meanwhile
             log.exception("%d calls of models could not be recorded", len(rows))
-
-
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    connection.execute(insert(model_call), rows)
-
-
-def _row(call: ModelCall) -> dict[str, Any]:
-    return columns(call) | {"day": call.at.strftime("%Y-%m-%d")}
 
 
 GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")

@@ -106,7 +106,7 @@ def _accept_once(connection: Connection, items: Sequence[Arrival]) -> Sequence[A
     first: dict[tuple[str, str], int] = {}
     fresh: list[int] = []
     for position, item in enumerate(items):
-        key = _once_key(item)
+        key = (item.once.caller, item.once.key) if item.once else None
         if key is None or (key not in known and first.setdefault(key, position) == position):
             fresh.append(position)
     accepted = accept_batch(connection, [items[position] for position in fresh])
@@ -116,10 +116,6 @@ def _accept_once(connection: Connection, items: Sequence[Arrival]) -> Sequence[A
         answers[position] if position in answers else _repeated(item, known, first, items, answers)
         for position, item in enumerate(items)
     ]
-
-
-def _once_key(item: Arrival) -> tuple[str, str] | None:
-    return (item.once.caller, item.once.key) if item.once else None
 
 
 def _keep(connection: Connection, answered: Sequence[tuple[Arrival, Accepted | Exception]]) -> None:
@@ -238,16 +234,12 @@ _HIGHEST = select(func.coalesce(func.max(interaction.c.id), 0))
 
 def _new_references(connection: Connection, count: int) -> list[str]:
     """Random references that no interaction has; in the one commit that still collides the unique index refuses."""
-    drawn = {_draw() for _ in range(count)}
+    drawn = {"".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)) for _ in range(count)}
     taken = connection.execute(select(interaction.c.reference).where(interaction.c.reference.in_(drawn)))
     drawn -= set(taken.scalars())
     while len(drawn) < count:
         drawn |= set(_new_references(connection, count - len(drawn)))
     return list(drawn)
-
-
-def _draw() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
 def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> None:

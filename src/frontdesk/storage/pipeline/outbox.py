@@ -1,9 +1,7 @@
 """Outbound messages and the built-in service desk's calls: stored once per effect key."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 from typing_extensions import override
@@ -171,11 +169,7 @@ class StoredOwnRows(OwnRows):
 
     @override
     def open_call(self, call: ServiceCall) -> ServiceCall:
-        row = columns(call)
-        del row["code"]
-        stored = self._connection.execute(insert(service_call).values(**row))
-        number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
-        return as_service_call(row | {"id": number})
+        return _open(self._connection, call)
 
     @override
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
@@ -191,9 +185,7 @@ class StoredServiceDesk(Stored, ServiceDeskStore):
 
     @override
     async def open_call(self, call: ServiceCall) -> ServiceCall:
-        row = columns(call)
-        del row["code"]
-        return await self._database.write(lambda c: _open_call(c, row))
+        return await self._database.write(lambda c: _call(c, call.key) or _open(c, call))
 
     @override
     async def call_by_key(self, key: str) -> ServiceCall | None:
@@ -209,14 +201,12 @@ class StoredServiceDesk(Stored, ServiceDeskStore):
         return await self._database.read(lambda c: tuple(as_service_call(r) for r in c.execute(rows).mappings()))
 
 
-def _open_call(connection: Connection, row: Mapping[str, Any]) -> ServiceCall:
-    stored = _call(connection, row["key"])
-    if stored is not None:
-        return stored
-    connection.execute(insert(service_call), [dict(row)])
-    opened = _call(connection, row["key"])
-    assert opened is not None
-    return opened
+def _open(connection: Connection, call: ServiceCall) -> ServiceCall:
+    row = columns(call)
+    del row["code"]
+    stored = connection.execute(insert(service_call).values(**row))
+    number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
+    return as_service_call(row | {"id": number})
 
 
 def _add_remark(connection: Connection, key: str, remark: str) -> ServiceCall | None:

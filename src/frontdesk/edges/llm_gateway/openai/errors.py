@@ -7,7 +7,7 @@ from litestar.types import ExceptionHandlersMap
 
 from frontdesk.edges.llm_gateway.failures import handlers, headers_of, meaning_of
 from frontdesk.edges.problems import problem_of
-from frontdesk.interfaces import Invalid, ModelFailed, NotFound, ProviderFailed
+from frontdesk.interfaces import Invalid, NotFound, ProviderFailed
 
 TYPES = {
     401: ("invalid_request_error", "invalid_api_key"),
@@ -40,7 +40,11 @@ def told(error: Exception, path: str) -> tuple[int, dict[str, Any], Mapping[str,
     """Status, body and headers of an error."""
     if isinstance(error, ProviderFailed):
         meaning = meaning_of(error)
-        return meaning.status, body_of(str(error), meaning.openai_type, meaning.code, _param(error)), headers_of(error)
+        return (
+            meaning.status,
+            body_of(str(error), meaning.openai_type, meaning.code, getattr(error, "param", "")),
+            headers_of(error),
+        )
     problem, headers = problem_of(error, path)
     kind, code = TYPES.get(problem.status, ("invalid_request_error" if problem.status < 500 else "server_error", ""))
     if isinstance(error, UnknownModel):
@@ -48,10 +52,6 @@ def told(error: Exception, path: str) -> tuple[int, dict[str, Any], Mapping[str,
     param = error.field if isinstance(error, Invalid) else ""
     code = error.code if isinstance(error, RequestRefused) else code
     return problem.status, body_of(str(problem.detail), kind, code, param), headers
-
-
-def _param(error: ProviderFailed) -> str:
-    return error.param if isinstance(error, ModelFailed) else ""
 
 
 def body_of(message: str, kind: str, code: str = "", param: str = "") -> dict[str, Any]:

@@ -61,11 +61,6 @@ def answered(outcome: UseCaseOutcome) -> UseCaseAnswer:
     return msgspec.convert(told, UseCaseAnswer, from_attributes=True)
 
 
-def encoded(outcome: UseCaseOutcome) -> bytes:
-    """The same as JSON."""
-    return msgspec.json.encode(answered(outcome))
-
-
 def shown(use_case: UseCase, path: str, chain: list[str], lists: Lists) -> UseCaseShown:
     """A use case for a caller, with codes where the model chooses labels."""
     body = use_case.body

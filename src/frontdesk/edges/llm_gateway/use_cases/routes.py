@@ -10,7 +10,7 @@ from litestar.params import PathParameter
 from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.failures import gateway_handlers
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, check_model, check_use_case
-from frontdesk.edges.llm_gateway.use_cases.answers import UseCaseShown, encoded, shown
+from frontdesk.edges.llm_gateway.use_cases.answers import UseCaseShown, answered, shown
 from frontdesk.edges.llm_gateway.use_cases.bodies import InvokeBody
 from frontdesk.edges.llm_gateway.use_cases.specification import PATH, Specifications
 from frontdesk.edges.rest.bodies import check_media_type, decode
@@ -92,4 +92,4 @@ class UseCaseRoutes(GatewayRouteGroup):
 
 
 def _told(outcome: UseCaseOutcome) -> Response[bytes]:
-    return Response(encoded(outcome), media_type=JSON)
+    return Response(msgspec.json.encode(answered(outcome)), media_type=JSON)

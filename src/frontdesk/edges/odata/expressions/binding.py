@@ -27,10 +27,6 @@ def _literal(node: Node, scope: Scope) -> Expression:
     return value_of(token, scope.where)
 
 
-def _brackets(node: Node, scope: Scope) -> Expression:
-    return scope.bind(trees(node)[0])
-
-
 def _not_offered(message: str) -> Binder:
     """What refuses a part that OData knows and this server does not do."""
 
@@ -42,7 +38,7 @@ def _not_offered(message: str) -> Binder:
 
 BINDERS: Mapping[str, Binder] = {
     "literal": _literal,
-    "brackets": _brackets,
+    "brackets": lambda node, scope: scope.bind(trees(node)[0]),
     "negation": negation,
     "minus": minus,
     "operation": operation,

@@ -32,10 +32,6 @@ def value_of(token: Token, where: str) -> Literal:
         raise ODataError(f"{where}, position {at}: values like {text[:40]} do not occur here", 501, where) from None
 
 
-def _text(text: str) -> Literal:
-    return Literal(text[1:-1].replace("''", "'"), EdmType.STRING)
-
-
 def _number(text: str) -> Literal:
     if re.fullmatch(r"[+-]?\d+", text):
         whole = int(text) if len(text) < 40 else LONGEST_INTEGER + 1
@@ -45,10 +41,6 @@ def _number(text: str) -> Literal:
     if "e" in text.lower():
         return Literal(float(text), EdmType.DOUBLE)
     return Literal(Decimal(text), EdmType.DECIMAL)
-
-
-def _moment(text: str) -> Literal:
-    return Literal(moment(text), EdmType.MOMENT)
 
 
 def moment(text: str) -> datetime:
@@ -94,10 +86,6 @@ def _time(text: str) -> Literal:
     return Literal(time.fromisoformat(f"{whole}.{fraction[:6].ljust(6, '0')}"), EdmType.TIME)
 
 
-def _duration(text: str) -> Literal:
-    return span_of(text.partition("'")[2].rstrip("'"), strict=True)
-
-
 def span_of(text: str, *, strict: bool = False) -> Literal:
     """A span of time like P1DT2H; a text that is none stays a text unless `strict`. Raises ValueError."""
     found = _DURATION.fullmatch(text)
@@ -110,10 +98,6 @@ def span_of(text: str, *, strict: bool = False) -> Literal:
     return Literal(span.total_seconds() * (-1 if sign == "-" else 1), EdmType.DURATION)
 
 
-def _binary(text: str) -> Literal:
-    return Literal(unpack(text.partition("'")[2].rstrip("'")), EdmType.BINARY)
-
-
 def unpack(text: str) -> bytes:
     """Base64url (also plain base64), with or without padding. Raises ValueError."""
     plain = text.replace("-", "+").replace("_", "/").rstrip("=")
@@ -124,13 +108,13 @@ _READERS = {
     "NULL": lambda _: Literal(None, EdmType.NULL),
     "BOOLEAN": lambda text: Literal(text.lower() == "true", EdmType.BOOLEAN),
     "GUID": lambda text: Literal(text.lower(), EdmType.GUID),
-    "MOMENT": _moment,
+    "MOMENT": lambda text: Literal(moment(text), EdmType.MOMENT),
     "DATE": _date,
     "TIME": _time,
     "NUMBER": _number,
-    "STRING": _text,
-    "DURATION": _duration,
-    "BINARY": _binary,
+    "STRING": lambda text: Literal(text[1:-1].replace("''", "'"), EdmType.STRING),
+    "DURATION": lambda text: span_of(text.partition("'")[2].rstrip("'"), strict=True),
+    "BINARY": lambda text: Literal(unpack(text.partition("'")[2].rstrip("'")), EdmType.BINARY),
 }
 
 

@@ -57,7 +57,7 @@ def _schema(service: ODataService) -> Iterator[str]:
             lines += (line for overload in each for line in _operation(name, overload))
         else:
             lines += _container(each) if name == CONTAINER else _structured(name, each)
-    lines += _all_notes(service)
+    lines += (line for target, notes in annotated(service) for line in _notes(target, notes))
     return _element("Schema", lines, Namespace=service.namespace, xmlns=EDM)
 
 
@@ -112,11 +112,6 @@ def _operation(name: str, each: Json) -> Iterator[str]:
     if "$ReturnType" in each:
         lines += _element("ReturnType", None, **_facets(each["$ReturnType"]))
     return _element(each["$Kind"], lines, Name=name, IsBound=bound, EntitySetPath=path)
-
-
-def _all_notes(service: ODataService) -> Iterator[str]:
-    for target, notes in annotated(service):
-        yield from _notes(target, notes)
 
 
 def _notes(target: str, notes: Notes) -> Iterator[str]:

@@ -65,14 +65,6 @@ def _seen(bound: Bound, scope: Scope) -> Scope:
     return replace(scope, columns=bound.columns, computed=bound.computed)
 
 
-def _filter(node: Node, bound: Bound, scope: Scope) -> Bound:
-    return bound.then(Filtering(condition=scope.condition(trees(node)[0])))
-
-
-def _search(node: Node, bound: Bound, scope: Scope) -> Bound:
-    return bound.then(Filtering(search=search_of(trees(node)[0], scope)))
-
-
 def _aggregate(node: Node, bound: Bound, scope: Scope) -> Bound:
     figures = _figures(node, scope)
     columns = {each.name: each.kind for each in figures}
@@ -262,18 +254,6 @@ def _compute(node: Node, bound: Bound, scope: Scope) -> Bound:
     return replace(bound, steps=(*bound.steps, step), columns=bound.columns | kinds)
 
 
-def _orderby(node: Node, bound: Bound, scope: Scope) -> Bound:
-    return bound.then(Ranking(order=orders_of(trees(node)[0], scope)))
-
-
-def _top(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
-    return bound.then(Ranking(top=int(tokens(node, "DIGITS")[0])))
-
-
-def _skip(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
-    return bound.then(Ranking(skip=int(tokens(node, "DIGITS")[0])))
-
-
 def _best(node: Node, bound: Bound, scope: Scope) -> Bound:
     kind = str(tokens(node, "T_BEST")[0])
     many, by = trees(node)
@@ -285,10 +265,6 @@ def _best(node: Node, bound: Bound, scope: Scope) -> Bound:
     return bound.then(Ranking((Order(scope.bind(by), kind == "topcount"),), top=wanted.value))
 
 
-def _identity(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
-    return bound
-
-
 def _unknown(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
     name = str(tokens(node, "NAME", "QNAME")[0])
     known = "filter, search, groupby, aggregate, concat, compute, orderby, top, skip, topcount, bottomcount, identity"
@@ -298,16 +274,16 @@ def _unknown(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 -
 
 
 _BINDERS: dict[str, Callable[[Node, Bound, Scope], Bound]] = {
-    "t_filter": _filter,
-    "t_search": _search,
+    "t_filter": lambda node, bound, scope: bound.then(Filtering(scope.condition(trees(node)[0]))),
+    "t_search": lambda node, bound, scope: bound.then(Filtering(search=search_of(trees(node)[0], scope))),
     "t_aggregate": _aggregate,
     "t_groupby": _groupby,
     "t_concat": _concat,
     "t_compute": _compute,
-    "t_orderby": _orderby,
-    "t_top": _top,
-    "t_skip": _skip,
+    "t_orderby": lambda node, bound, scope: bound.then(Ranking(orders_of(trees(node)[0], scope))),
+    "t_top": lambda node, bound, _: bound.then(Ranking(top=int(tokens(node, "DIGITS")[0]))),
+    "t_skip": lambda node, bound, _: bound.then(Ranking(skip=int(tokens(node, "DIGITS")[0]))),
     "t_best": _best,
-    "t_identity": _identity,
+    "t_identity": lambda _node, bound, _scope: bound,
     "t_unknown": _unknown,
 }
