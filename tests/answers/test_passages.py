@@ -65,6 +65,11 @@ def test_any_place_of_any_body_can_be_read(body: str, start: int, length: int) -
     assert readable(body, start, start + length) == readable(body, start, start + length).strip()
 
 
+def test_the_number_of_an_item_stays_with_it() -> None:
+    body = "1. Make a backup of the phone.\n2. Bring it to one of our shops.\n3. Take the receipt with you."
+    assert [body[start:end] for start, end in sentences_of(body)] == body.split("\n")
+
+
 def test_questions_stand_alone() -> None:
     article = Article("a", "Hours", "We open at nine in the morning.", questions=("When do you open?", " "))
     assert [text_of(article, p) for p in passages_of(article) if p.question] == ["When do you open?"]

@@ -119,7 +119,7 @@ def pieces_of(body: str) -> Iterator[tuple[int, int]]:
     """The places between the ends of sentences, paragraphs and items, however short."""
     start = 0
     for match in _END.finditer(body):
-        if _ABBREVIATION.search(body, max(start, match.start() - 8), match.start()):
+        if _ABBREVIATION.search(body, max(start - 1, match.start() - 8, 0), match.start()):
             continue
         yield from _stripped(body, start, match.end())
         start = match.end()
