@@ -5,14 +5,14 @@ Its routes hold on to their services; lending it fills these with what the servi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
 
 from frontdesk.edges.rest import RestServices
 from frontdesk.wiring.web import WebServices, application
 
-# One for each channel, and some. Each holds the services of whom it was lent to last, and by them a container.
+# Each holds the services of whom it was lent to last, and by them a container.
 KEPT = 32
 Shape = tuple[Any, ...]
 _free: list[tuple[Shape, WebServices, Litestar]] = []
@@ -41,8 +41,9 @@ def fill(old: WebServices, new: WebServices) -> None:
     fill_rest(old.rest, new.rest)
     for name in ("door", "channels", "webhooks", "chat", "pages", "gateway", "odata"):
         become(getattr(old, name), getattr(new, name))
-    for each, of_new in zip(old.events, new.events, strict=True):
-        become(each, of_new)
+    events = cast(dict[str, Any], old.events)
+    events.clear()
+    events.update(new.events)
 
 
 def fill_rest(old: RestServices, new: RestServices) -> None:
@@ -63,5 +64,4 @@ def become(old: Any, new: Any) -> None:
 def _shape(services: WebServices) -> Shape:
     """What an application is made after; all else its routes ask services for."""
     sizes = (services.rest.most_body_bytes, services.gateway.most_audio_bytes)
-    endpoints = tuple((each.name, each.most_bytes) for each in services.events)
-    return services.pages.https, sizes, services.chat.origins, services.settings.security.origins, endpoints
+    return services.pages.https, sizes, services.settings.security.origins

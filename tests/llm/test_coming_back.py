@@ -16,6 +16,7 @@ from frontdesk.storage.schema.interactions import analysis, decision, inbound_me
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import effect, journal, work
 from frontdesk.wiring.container import Container, now
+from frontdesk.wiring.current import Current
 from frontdesk.wiring.working import run_work
 from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import Scripted, failed, reading, texts_of
@@ -165,7 +166,7 @@ async def test_a_process_that_starts_looks_after_what_was_marked_before(
 async def test_a_server_reads_again_what_came_while_its_model_was_down(tmp_path: Path, builtin: Builtin) -> None:
     down = Rule(fault=Fault.SERVER_ERROR)
     async with modelled(tmp_path, builtin, down, reanalyse_seconds=0.05, breaker_seconds=0.05) as (container, server):
-        working = asyncio.create_task(run_work(container))
+        working = asyncio.create_task(run_work(Current(container)))
         await container.messages.inbox.accept(NewMessage(TEXT, "WEB"))
         while not await container.llm.marks.marked():
             await asyncio.sleep(0.02)

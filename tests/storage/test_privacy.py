@@ -130,6 +130,7 @@ NOT_THEIRS = {
     "intent_draft",
     "rule_set",
     "rule_publication",
+    "set_up_entry",
 }
 
 

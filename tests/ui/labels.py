@@ -13,11 +13,15 @@ from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
 from frontdesk.model import ENTITY_FIELDS, DeliveryState, EffectState, Role, Sentiment
+from frontdesk.model.channels import EventState
+from frontdesk.model.set_up import EntryKind
 from frontdesk.model.signals import signal_kinds
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.orchestrator.planning import NOTED
+from frontdesk.settings.set_up_items import WORDS, item_of, items
 from frontdesk.timing.entries import FIELDS
+from frontdesk.ui.first_start import TRADES
 from frontdesk.ui.languages import N_
 from frontdesk.ui.navigation import GROUPS
 from frontdesk.ui.rendering import environment
@@ -141,6 +145,11 @@ def names() -> Iterator[str]:
     yield from (
         words for form in FIELDS.values() for each in form.values() for words in each.values() if len(words) > 1
     )
+    for item, _ in (*items().values(), item_of(EntryKind.MODEL_SERVICE, "main")):
+        yield from (words for each in item.fields for words in (each.label, each.about) if words)
+        yield from (*item.steps, *([item.title] if item.name in WORDS["titles"] else []))
+    yield from (each.value.capitalize() for each in EventState)
+    yield from (each["label"] for each in TRADES.values())
     yield from (each.value.capitalize() for each in [*DeliveryState, *EffectState, *Sentiment, *Role])
 
 

@@ -104,7 +104,7 @@ def test_a_demo_that_others_could_reach_does_not_start(tmp_path: Path) -> None:
 def test_a_server_without_accounts_says_how_to_make_one(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--no-work") as server:
         assert httpx.get(f"{server.url}/console").status_code == 401
-    assert "frontdesk users add" in (tmp_path / "serve.log").read_text()
+    assert f"make the first administrator at {server.url}/first-start?begin=" in (tmp_path / "serve.log").read_text()
 
 
 def test_keys_and_addresses_are_not_written_into_the_access_log(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.wiring.container import Container
+from frontdesk.wiring.current import Current
 from frontdesk.wiring.runner import runner_over
 from frontdesk.wiring.working import run_work
 from frontdesk.workflows.runner import Runner, RunnerSettings
@@ -87,7 +88,7 @@ async def test_work_that_cannot_go_on_is_raised_to_who_started_it(container: Con
 
     watched = replace(container, watch=Dying())  # type: ignore[arg-type]  # it is watched, no more
     with pytest.raises(CannotGoOn):
-        await asyncio.wait_for(run_work(watched), 60)
+        await asyncio.wait_for(run_work(Current(watched)), 60)
 
 
 async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:

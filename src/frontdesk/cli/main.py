@@ -8,7 +8,7 @@ from frontdesk.cli.framework.registry import Group, check
 from frontdesk.cli.root import frontdesk
 
 # Each of these files declares its commands on `frontdesk` when it is imported.
-COMMANDS = """accounts analyse.command asking assistants.command audit channels.commands configuration databases
+COMMANDS = """accounts analyse.command asking assistants.command audit channels.commands configuration.folder databases
     demo.command effects engine insights knowledge.articles knowledge.checking knowledge.products
     llm.asking llm.commands privacy rules.commands saying serving simulate.commands simulate.llm
     timing transfer.exporting transfer.importing working""".split()  # noqa: SIM905

@@ -52,15 +52,19 @@ def say_ready(address: str) -> None:
 
 
 async def _work(container: Container) -> None:
+    from frontdesk.wiring.current import Current
     from frontdesk.wiring.working import run_work, settle
     from frontdesk.workflows.schedule import keep_running
 
     await container.builtin.warm_up(await container.configuration.codes.catalogue())
     settle()
-    working = asyncio.create_task(keep_running("work", lambda: run_work(container)))
+    current = Current(container)
+    following = asyncio.create_task(keep_running("following what is set up", current.follow))
+    working = asyncio.create_task(keep_running("work", lambda: run_work(current)))
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, working.cancel)
     log.info("working on %s", container.database.dialect)
     with contextlib.suppress(asyncio.CancelledError):
         await working
+    following.cancel()
     log.info("stopped")

@@ -165,6 +165,18 @@ class Counting(Protocol):
 
 
 @runtime_checkable
+class Trying(Protocol):
+    """A channel that can show whether it is set up well, without touching a customer."""
+
+    async def try_out(self, to: str) -> str:
+        """Sign in wherever it will, and send a message to an address where one is given; what answered.
+
+        Raises Failed in words for who set it up.
+        """
+        ...
+
+
+@runtime_checkable
 class Watching(Protocol):
     """A channel that goes and looks. Run beside the work, in one process at a time, and begun again when it fails."""
 

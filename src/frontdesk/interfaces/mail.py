@@ -96,6 +96,10 @@ class MailReach(Protocol):
         """A folder of a mailbox. Raises MailFailed."""
         ...
 
+    async def sign_in(self, server: MailServer) -> None:
+        """Sign in at a server that takes mails, and leave again. Raises MailFailed."""
+        ...
+
     async def post(self, server: MailServer, mail: "OutgoingMail") -> str:
         """Hand in a mail; the answer. Raises MailRefused, MailFailed; NoAnswer where it may have been taken."""
         ...

@@ -54,6 +54,10 @@ class TemplateService:
             raise NotFound(tr("there is no reply template {name}", name=name[:40]))
         return found
 
+    def changed(self) -> tuple[ReplyTemplate, ...]:
+        """Those that are others than as they ship, as they were followed last."""
+        return tuple(each for each in self.templates.all() if self._shipped.get(each.name) != each)
+
     def is_shipped(self, name: str) -> bool:
         """Whether the template ships, so that it can be reset."""
         return name in self._shipped

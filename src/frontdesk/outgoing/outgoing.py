@@ -1,7 +1,8 @@
 """Creates clients. Certificates, proxy and address rules are set once for the process."""
 
+import contextlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
@@ -30,6 +31,15 @@ class Outgoing(MailReach):
         """`ca_file` holds certificates (PEM) to trust besides the machine's own."""
         self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
         self._clients: list[Client] = []
+        self._guarded: frozenset[str] = frozenset()
+
+    def guard(self, addresses: Iterable[str]) -> None:
+        """From now on treat the hosts of these addresses as `trusted` False does: they were typed into a page."""
+        found = set()
+        for address in addresses:
+            with contextlib.suppress(Invalid):
+                found.add(Base.of(address).host)
+        self._guarded = frozenset(found)
 
     def client(
         self,
@@ -52,7 +62,8 @@ class Outgoing(MailReach):
         fixed.update(checked(headers or {}), Host=base.authority)
         if proxy and tls is None:
             fixed.update(proxy.headers)
-        client = Client(Route(base, fixed, tls, None if trusted else self._rules, proxy), limits or Limits())
+        is_free = trusted and base.host not in self._guarded
+        client = Client(Route(base, fixed, tls, None if is_free else self._rules, proxy), limits or Limits())
         self._clients.append(client)
         return client
 
@@ -62,11 +73,22 @@ class Outgoing(MailReach):
         return imap.opened(server, folder, None if server.security == "none" else self._mail_tls)
 
     @override
+    async def sign_in(self, server: MailServer) -> None:
+        """Goes to the server directly, also where HTTP goes through a proxy."""
+        from frontdesk.outgoing import smtp
+
+        await smtp.sign_in(server, self._mail_context())
+
+    @override
     async def post(self, server: MailServer, mail: OutgoingMail) -> str:
         """Goes to the server directly, also where HTTP goes through a proxy."""
         from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
 
         return await smtp.post(server, mail, self._mail_tls)
+
+    def forget(self) -> None:
+        """Let go of all clients, none of which was used."""
+        self._clients.clear()
 
     async def close(self) -> None:
         """Close all connections; clients cannot be used any more."""

@@ -17,15 +17,7 @@ _LEAVING: set[asyncio.Task[None]] = set()
 async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> str:
     """As MailReach.post."""
     where = f"{server.host}:{server.port}"
-    client = SMTP(
-        hostname=server.host,
-        port=server.port,
-        timeout=server.seconds,
-        use_tls=server.security == "tls",
-        start_tls=server.security == "starttls",
-        tls_context=None if server.security == "none" else tls,
-        local_hostname=mail.sender.rpartition("@")[2] or None,
-    )
+    client = _client(server, tls, mail.sender.rpartition("@")[2])
     try:
         await _sign_in(client, server, where)
         await _address(client, mail)
@@ -35,6 +27,27 @@ async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> s
         leaving = asyncio.create_task(_leave(client))
         _LEAVING.add(leaving)
         leaving.add_done_callback(_LEAVING.discard)
+
+
+async def sign_in(server: MailServer, tls: ssl.SSLContext) -> None:
+    """Sign in, and leave again. Raises MailFailed."""
+    client = _client(server, tls)
+    try:
+        await _sign_in(client, server, f"{server.host}:{server.port}")
+    finally:
+        await _leave(client)
+
+
+def _client(server: MailServer, tls: ssl.SSLContext, name: str = "") -> SMTP:
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=server.seconds,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        tls_context=None if server.security == "none" else tls,
+        local_hostname=name or None,
+    )
 
 
 async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:

@@ -13,6 +13,7 @@ from frontdesk.insights.reporting import Report
 from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
+from frontdesk.interfaces.set_up import SetUp
 from frontdesk.llm.services import LlmServices
 from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
@@ -123,7 +124,7 @@ class PeopleServices:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationServices:
-    """What people set up: code lists, rules, reply templates, what is to be done when."""
+    """What people set up: code lists, rules, reply templates, what is to be done when, ways to the outside."""
 
     codes: StoredCodes
     entries: StoredCodeEntries
@@ -131,6 +132,7 @@ class ConfigurationServices:
     templates: TemplateService
     macros: StoredMacros
     timing: StoredTiming
+    set_up: SetUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from frontdesk.ui import (
     api_reference,
     assets,
     choosing_language,
+    first_start,
     help_centre,
     helped,
     passwords,
@@ -22,7 +23,19 @@ from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
 from frontdesk.ui.services import PageServices
 
-PAGES = (submit, track, helped, shop, api_reference, help_centre, signing_in, passwords, account, choosing_language)
+PAGES = (
+    submit,
+    track,
+    helped,
+    shop,
+    api_reference,
+    help_centre,
+    signing_in,
+    passwords,
+    first_start,
+    account,
+    choosing_language,
+)
 HANDLERS = (*(handler for page in PAGES for handler in page.HANDLERS), *CONSOLE)
 
 

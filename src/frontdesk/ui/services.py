@@ -1,6 +1,6 @@
 """The services of the pages, and how handlers get them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -27,8 +27,8 @@ PageRequest = Request[Caller, AuthContext, State]
 class PageServices(Services):
     """The services, and what is only the pages'.
 
-    `wake` is called when something was stored; `https` makes cookies secure; `api_document` is the OpenAPI
-    document.
+    `wake` is called when something was stored, `apply` when something was set up; `https` makes cookies secure;
+    `api_document` is the OpenAPI document.
     """
 
     pages: Pages
@@ -40,6 +40,7 @@ class PageServices(Services):
     live: Live
     keys: TrackKeys
     wake: Callable[[], None]
+    apply: Callable[[], Awaitable[None]]
     https: bool
     api_document: Callable[[PageRequest], bytes]
 

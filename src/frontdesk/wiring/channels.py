@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from typing_extensions import override
+
 from frontdesk.channels.email.plug import KIND as MAIL
 from frontdesk.channels.kind import ChannelKind, ChannelTools
 from frontdesk.channels.pickup import Pickup
 from frontdesk.channels.registry import KINDS, Open, open_channels
-from frontdesk.interfaces import Analyst, Clock, Http, NewId, Outlet
+from frontdesk.interfaces import Analyst, Clock, Held, Http, NewId, Outlet
 from frontdesk.interfaces.channel_stores import Scanner
 from frontdesk.interfaces.channels import Channel
 from frontdesk.llm.transcribing import Transcribing
-from frontdesk.model import Lease, Work
+from frontdesk.model import Lease, OutboundMessage, Receipt, Work
 from frontdesk.model.channels import CHAT, ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
 from frontdesk.orchestrator.channel_sender import ChannelSender, SendingRules
@@ -39,6 +41,8 @@ from frontdesk.workflows.read_edit import read_edit
 from frontdesk.workflows.runner import Handler
 from frontdesk.workflows.take_event import EventIntake, take_event
 
+PAUSED_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerChannels:
@@ -52,33 +56,50 @@ class CustomerChannels:
     scanner: Scanner | None
     services: ChannelServices
     helped_links: Mapping[str, Callable[[str], str]]
+    paused: frozenset[str] = frozenset()
 
     @property
     def by_name(self) -> Mapping[str, Channel]:
         """Each channel by its name."""
         return {name: each.channel for name, each in self.open.items()}
 
+    @property
+    def watched(self) -> Mapping[str, Channel]:
+        """Those that are not left alone."""
+        return {name: channel for name, channel in self.by_name.items() if name not in self.paused}
+
+
+def channel_tools(settings: Settings, outgoing: Outgoing, clock: Clock, secret: bytes) -> ChannelTools:
+    """What channels are made with; `secret` is this installation's."""
+    reach = _Reach(outgoing, settings.channels.timeout_seconds)
+    return ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url, secret)
+
 
 def customer_channels(
-    settings: Settings, outgoing: Outgoing, database: Database, clock: Clock, new_id: NewId, secret: bytes
+    settings: Settings,
+    outgoing: Outgoing,
+    database: Database,
+    clock: Clock,
+    new_id: NewId,
+    secret: bytes,
+    paused: frozenset[str] = frozenset(),
 ) -> CustomerChannels:
-    """The channels under these settings; `secret` is this installation's. Raises Invalid that names a setting."""
+    """The channels under these settings; `paused` are left alone. Raises Invalid that names a setting."""
     section = settings.channels
-    reach = _Reach(outgoing, section.timeout_seconds)
-    tools = ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url, secret)
-    opened = open_channels(section, tools)
+    opened = open_channels(section, channel_tools(settings, outgoing, clock, secret))
     rules, media = SendingRules(section.most_automatic_answers), StoredAttachments(database)
     kept = MediaRules(section.most_media_bytes, tuple(section.refused_media.split()))
     window = timedelta(hours=section.thread_hours)
     return CustomerChannels(
         open=opened,
-        outlets=_outlets(opened, StoredDeliveryParts(database, clock), rules, clock),
+        outlets=_outlets(opened, StoredDeliveryParts(database, clock), rules, clock, paused),
         results=StoredEventResults(database, clock, new_id, window, kept, section.burst_seconds),
         media=media,
         rules=kept,
         scanner=ClamAv(section.scanner, section.scanner_seconds) if section.scanner else None,
         services=_services(settings, opened, database, media, clock, new_id),
         helped_links=_helped_links(settings.server.public_url.rstrip("/"), TrackKeys(secret)),
+        paused=paused,
     )
 
 
@@ -117,13 +138,17 @@ def channel_handlers(
 
 
 def _outlets(
-    opened: Mapping[str, Open], parts: StoredDeliveryParts, rules: SendingRules, clock: Clock
+    opened: Mapping[str, Open], parts: StoredDeliveryParts, rules: SendingRules, clock: Clock, paused: frozenset[str]
 ) -> Mapping[str, Outlet]:
     outlets: dict[str, Outlet] = {"*": Pickup("*")}
-    for each in opened.values():
+    for name, each in opened.items():
         code, title, channel = each.kind.code, each.kind.title, each.channel
-        is_fetched = channel.limits.picked_up
-        outlets[code] = Pickup(code) if is_fetched else ChannelSender(code, title, channel, parts, rules, clock)
+        if channel.limits.picked_up:
+            outlets[code] = Pickup(code)
+        elif name in paused:
+            outlets[code] = Paused(code, title)
+        else:
+            outlets[code] = ChannelSender(code, title, channel, parts, rules, clock)
     return outlets
 
 
@@ -157,6 +182,18 @@ def _info(kind: ChannelKind, opened: Open | None) -> ChannelInfo:
     address = f"/webhooks/channels/{kind.name}" if kind.has_webhook else ""
     length = limits.length if limits else 0
     return ChannelInfo(kind.name, kind.code, kind.title, opened is not None, address, length, hours)
+
+
+class Paused(Outlet):
+    """The outlet of a channel that is left alone: answers wait."""
+
+    def __init__(self, code: str, title: str) -> None:
+        """`title` is what people call the channel."""
+        self.code, self._title = code, title
+
+    @override
+    async def send(self, message: OutboundMessage) -> Receipt:
+        raise Held(f"{self._title} is paused", after_seconds=PAUSED_SECONDS)
 
 
 class _Reach:

@@ -17,7 +17,7 @@ from ulid import ULID
 from frontdesk import __version__
 from frontdesk.answers.service import AnswerService
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Http, Invalid, ModelService, Unavailable
+from frontdesk.interfaces import Invalid, ModelService, Unavailable
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList
 from frontdesk.model.privacy import Category
@@ -30,11 +30,9 @@ from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import shipped_rule_set
 from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
-from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
+from frontdesk.outgoing import AddressRules, HttpProxy, Outgoing
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
-from frontdesk.providers.options import ServiceOptions
-from frontdesk.providers.registry import open_services
 from frontdesk.services.parts import (
     ConfigurationServices,
     EntityServices,
@@ -44,10 +42,13 @@ from frontdesk.services.parts import (
     Services,
     WorkServices,
 )
+from frontdesk.settings.laying import Laid
 from frontdesk.settings.sections import Settings
+from frontdesk.settings.set_up import SetUpService
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.storage.configuration.set_up import StoredSetUp
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.configuration.timing import StoredTiming
 from frontdesk.storage.engines.database import Database
@@ -68,9 +69,10 @@ from frontdesk.wiring.channels import CustomerChannels, customer_channels
 from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
 from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_services
-from frontdesk.wiring.language_models import LanguageModels, language_models
+from frontdesk.wiring.language_models import LanguageModels, language_models, model_services
 from frontdesk.wiring.parts import part
 from frontdesk.wiring.runner import runner_over, work_handlers
+from frontdesk.wiring.set_up import channel_maker, probe, trial
 from frontdesk.workflows.assigning import Assigning
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.runner import Runner
@@ -91,9 +93,15 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Container(Services):
-    """All services, with what no door may see: commands and this room use that."""
+    """All services, with what no door may see: commands and this room use that.
+
+    `settings` are those that count, with what is set up on pages, as it was at `stamp`.
+    """
 
     settings: Settings
+    ground: "Ground"
+    stamp: str
+    set_up: SetUpService
     database: Database
     outgoing: Outgoing
     builtin: Builtin
@@ -105,6 +113,45 @@ class Container(Services):
     runner: Runner
     assigning: Assigning
     watch: ChannelWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stays the same while a process runs, whatever is set up on pages. `settings` are the deployment's."""
+
+    settings: Settings
+    database: Database
+    builtin: Builtin
+    encoders: Encoders
+    outgoing: Outgoing
+    people: PeopleServices
+    secret: bytes
+
+    def set_up(self) -> SetUpService:
+        """What is set up on pages, over these settings."""
+        storage, url = self.settings.storage, database_url(self.settings)
+        folder = self.settings.folder if url.get_backend_name() == "sqlite" else None
+        make = channel_maker(now, self.secret)
+        tried = trial(open_outgoing(self.settings), make, self.back_ends)
+        stored = StoredSetUp(self.database, now, storage.attachment_key, folder)
+        return SetUpService(self.settings, stored, tried, probe(open_outgoing, make, self.back_ends))
+
+    def back_ends(self, settings: Settings, outgoing: Outgoing) -> BackEnds:
+        """The back ends under these settings. Raises Invalid."""
+        desk = ServiceDesk(StoredServiceDesk(self.database), now)
+        return back_ends(settings, outgoing, desk, StoredOrders(self.database), now)
+
+
+async def wired(ground: Ground, before: "Container | None" = None) -> Container:
+    """The container under what is set up on pages now; what is dear to build anew is taken from the one before."""
+    laid = await (before.set_up if before else ground.set_up()).laid()
+    for (kind, name), problem in laid.problems.items():
+        log.error("what was set up as %s %s cannot be used: %s", kind, name, problem)
+    ground.outgoing.guard(laid.addresses)
+    channels = customer_channels(
+        laid.settings, ground.outgoing, ground.database, now, new_id, ground.secret, laid.paused
+    )
+    return _wire(ground, laid, channels, before)
 
 
 def database_url(settings: Settings) -> URL:
@@ -150,8 +197,9 @@ async def open_container(
             days=_kept_days(settings),
             **_common(database),
         )
-        channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
-        container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
+        secret = await people.accounts.secret()
+        ground = Ground(settings, database, engine, encoders_of(engine, e5), outgoing, people, secret)
+        container = await wired(ground)
         try:
             yield container
         finally:
@@ -174,37 +222,15 @@ def open_outgoing(settings: Settings) -> Outgoing:
     )
 
 
-def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, ModelService]:
-    """The model services that are configured, by name. Raises Invalid."""
-
-    def connect(options: ServiceOptions, base_url: str, headers: Mapping[str, str]) -> Http:
-        limits = Limits(
-            connect=options.connect_seconds,
-            first_byte=options.first_byte_seconds,
-            idle=options.idle_seconds,
-            total=options.total_seconds,
-            bytes=options.most_megabytes * 1_000_000,
-            connections=options.connections,
-        )
-        return outgoing.client(base_url, headers, limits)
-
-    return open_services(settings.llm.services, connect, os.environ)
-
-
-def _wire(
-    settings: Settings,
-    database: Database,
-    builtin: Builtin,
-    encoders: Encoders,
-    outgoing: Outgoing,
-    people: PeopleServices,
-    channels: CustomerChannels,
-) -> Container:
+def _wire(ground: Ground, laid: Laid, channels: CustomerChannels, before: Container | None) -> Container:
+    settings, database, builtin, outgoing = laid.settings, ground.database, ground.builtin, ground.outgoing
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote = model_services(settings, outgoing)
-    models = language_models(settings.llm, remote, database, builtin, codes, now, new_id)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
-    known = knowledge_services(database, encoders, order_book, backs.orders, now)
+    models = language_models(
+        settings.llm, remote, database, builtin, codes, now, new_id, before.language_models if before else None
+    )
+    backs, set_up = ground.back_ends(settings, outgoing), before.set_up if before else ground.set_up()
+    known = knowledge_services(database, ground.encoders, StoredOrders(database), backs.orders, now)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
@@ -218,17 +244,20 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interactions,
-        people=people,
-        configuration=_configuration(settings, database, codes, pipeline, book, texts),
+        people=ground.people,
+        configuration=_configuration(settings, database, codes, pipeline, book, texts, set_up),
         work=work,
         channels=channels.services,
         connectors=backs.services,
-        insights=insights(settings.insights, database, codes, now),
+        insights=before.insights if before else insights(settings.insights, database, codes, now),
         llm=models.services(builtin),
         entities=part(EntityServices, learns_at_once=_learns_at_once(settings), **_common(database)),
         knowledge=known,
         answers=answers,
         settings=settings,
+        ground=ground,
+        stamp=laid.stamp,
+        set_up=set_up,
         **_common(database),
         outgoing=outgoing,
         builtin=builtin,
@@ -264,7 +293,7 @@ def _session_rules(settings: Settings) -> SessionRules:
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:
     owner = f"{own_prefix(os.getpid())}{new_id()}"
-    return ChannelWatch(channels.by_name, channels.services.events, owner, time.monotonic)
+    return ChannelWatch(channels.watched, channels.services.events, owner, time.monotonic)
 
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
@@ -319,6 +348,7 @@ def _configuration(
     pipeline: PipelineDependencies,
     book: Published,
     texts: TemplateService,
+    set_up: SetUpService,
 ) -> ConfigurationServices:
     rules = RuleSetService(
         rule_sets=StoredRuleSets(database, now),
@@ -332,7 +362,7 @@ def _configuration(
         desk=pipeline.desk,
     )
     entries, timing = StoredCodeEntries(database, now, new_id), StoredTiming(database, now)
-    return ConfigurationServices(codes, entries, rules, texts, StoredMacros(database), timing)
+    return ConfigurationServices(codes, entries, rules, texts, StoredMacros(database), timing, set_up)
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:

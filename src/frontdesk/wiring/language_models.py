@@ -1,11 +1,12 @@
 """Builds the LLM services from the settings, the model services and the database."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from frontdesk import __version__
-from frontdesk.interfaces import CatalogueSource, Clock, ModelService, NewId
+from frontdesk.interfaces import CatalogueSource, Clock, Http, ModelService, NewId
 from frontdesk.interfaces.llm_stores import Rereader
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.prices import Allowance, Budgets, Price
@@ -13,10 +14,13 @@ from frontdesk.llm.running import CallPolicy
 from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, build_llm
 from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Rate
+from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.outgoing.traces import Traces
 from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.options import ServiceOptions
+from frontdesk.providers.registry import open_services
 from frontdesk.services.parts import ModelServices
-from frontdesk.settings.sections import Llm
+from frontdesk.settings.sections import Llm, Settings
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.cache import StoredAnswerCache
@@ -54,6 +58,23 @@ class LanguageModels:
             await asyncio.to_thread(self.traces.close)
 
 
+def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, ModelService]:
+    """The model services that are configured, by name. Raises Invalid."""
+
+    def connect(options: ServiceOptions, base_url: str, headers: Mapping[str, str]) -> Http:
+        limits = Limits(
+            connect=options.connect_seconds,
+            first_byte=options.first_byte_seconds,
+            idle=options.idle_seconds,
+            total=options.total_seconds,
+            bytes=options.most_megabytes * 1_000_000,
+            connections=options.connections,
+        )
+        return outgoing.client(base_url, headers, limits)
+
+    return open_services(settings.llm.services, connect, os.environ)
+
+
 def language_models(
     section: Llm,
     services: Mapping[str, ModelService],
@@ -62,17 +83,21 @@ def language_models(
     catalogue: CatalogueSource,
     clock: Clock,
     new_id: NewId,
+    before: LanguageModels | None = None,
 ) -> LanguageModels:
-    """Build the LLM services. Raises Invalid that names the setting."""
-    calls, admission = StoredCalls(database), StoredAdmission(database, clock, new_id)
+    """Build the LLM services; the record of calls and its watchers are those of `before`. Raises Invalid that names
+    the setting."""
+    calls = before.calls if before else StoredCalls(database)
+    admission = StoredAdmission(database, clock, new_id)
     cache = StoredAnswerCache(database, clock, section.cache_rows, section.cache_megabytes * 1_000_000)
     use_cases = StoredUseCases(database, clock)
     stores = Stores(use_cases, admission, cache, calls)
     room = build_llm(
         options_of(section), _services(section, services), stores, builtin, builtin, catalogue, clock, new_id
     )
-    traces = Traces(section.otlp_endpoint, __version__) if section.otlp_endpoint else None
-    if traces is not None:
+    traces = before.traces if before else None
+    if before is None and section.otlp_endpoint:
+        traces = Traces(section.otlp_endpoint, __version__)
         calls.watch(traces.note)
     marks = StoredMarks(database, clock, section.reanalyse_seconds)
     return LanguageModels(room, calls, admission, cache, use_cases, marks, traces)

@@ -19,8 +19,10 @@ from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
 from frontdesk.storage.search.index import keep_folded
+from frontdesk.ui.first_start import link_of
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.current import Current
 from frontdesk.wiring.settings_trail import note_changed_settings
 from frontdesk.wiring.web import access_rules, create_web
 from frontdesk.wiring.working import run_work, settle
@@ -56,15 +58,17 @@ def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> No
 async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
     _on_signals(_cancel_me())
     async with open_container(settings) as container:
-        beside = _Beside(_background(container, work))
+        current = Current(container)
+        beside = _Beside(_background(current, work))
 
         def is_working() -> bool:
-            return beside.is_under_way(WORK) and not container.runner.is_down
+            return beside.is_under_way(WORK) and not current.container.runner.is_down
 
-        app = await create_web(container, is_working if work else lambda: None)
+        app = await create_web(container, is_working if work else lambda: None, current)
         server = _Server(_config(app, settings))
         _stop_on_signals(server, app.state.live)
-        await _say_how_to_begin(container)
+        address = settings.server.public_url.rstrip("/") or _address(settings.server.host, listening)
+        await _say_how_to_begin(container, address)
         await note_changed_settings(container)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         if work:  # pages answer meanwhile; only /ready says "not yet"
@@ -142,7 +146,8 @@ def _cancel_me() -> Callable[[], object]:
     return task.cancel
 
 
-def _background(container: Container, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+def _background(current: Current, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+    container = current.container
     chores = {
         "forget expired sessions": container.people.accounts.forget_expired,
         "erase what was under way during an erasure": container.people.privacy.sweep,
@@ -156,8 +161,9 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
     always = {
         "chores": lambda: repeat(chores, CHORES_EVERY),
         "insights": lambda: repeat({"fold insights": container.insights.service.keep}, FOLD_EVERY),
+        "following what is set up": current.follow,
     }
-    return always | ({WORK: lambda: run_work(container)} if work else {})
+    return always | ({WORK: lambda: run_work(current)} if work else {})
 
 
 class _Beside:
@@ -201,12 +207,10 @@ class _Beside:
         return run
 
 
-async def _say_how_to_begin(container: Container) -> None:
+async def _say_how_to_begin(container: Container, base: str) -> None:
     if not container.settings.security.demo_sign_in and not await container.people.accounts.accounts():
-        log.warning(
-            "nobody can sign in yet: make an account with `frontdesk users add EMAIL --role admin`, and a key for "
-            "programs with `frontdesk keys add NAME --role service`"
-        )
+        link = link_of(await container.people.accounts.secret())
+        log.warning("nobody can sign in yet: make the first administrator at %s%s", base, link)
 
 
 def _listen(host: str, port: int) -> socket.socket:

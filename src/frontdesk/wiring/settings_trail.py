@@ -19,7 +19,7 @@ FIRST = "all: this is the first start"
 async def note_changed_settings(container: Container) -> None:
     """Leave a line where something changed, and at the first start."""
     secret = await container.people.accounts.secret()
-    now = {name: _digest(secret, name, value) for name, value in flat(container.settings)}
+    now = {name: _digest(secret, name, value) for name, value in flat(container.ground.settings)}
     before = await container.people.audit.kept_settings()
     changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
     if changed:

@@ -1,14 +1,15 @@
 """Builds the web application: pages and interfaces over the services, behind one door."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
+from frontdesk.channels.registry import KINDS
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_routes
 from frontdesk.edges.access.headers import security_headers
 from frontdesk.edges.access.proxies import TrustedProxies
@@ -26,7 +27,7 @@ from frontdesk.edges.rest.services import Channels
 from frontdesk.edges.rest.specification import document as api_document
 from frontdesk.edges.sub_path import sub_path
 from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
-from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
+from frontdesk.edges.webhooks.channels import ChannelEndpoint, Endpoints, channel_routes
 from frontdesk.interfaces import SignIn
 from frontdesk.services.parts import parts_of
 from frontdesk.settings.sections import Settings
@@ -42,6 +43,7 @@ from frontdesk.ui.services import PageServices
 from frontdesk.ui.track_keys import TrackKeys
 from frontdesk.wiring.chat import chat_window
 from frontdesk.wiring.container import Container
+from frontdesk.wiring.current import Current, Latest
 from frontdesk.wiring.odata import odata_server
 from frontdesk.wiring.signing_in import sign_in_service
 
@@ -60,32 +62,58 @@ class WebServices:
     pages: PageServices
     gateway: GatewayServices
     odata: ODataServer
-    events: Sequence[ChannelEndpoint]
+    events: Endpoints
 
 
-async def create_web(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> Litestar:
+EXCHANGED = ("rest", "webhooks", "chat", "pages", "gateway", "odata", "events")
+
+
+async def create_web(
+    container: Container, is_working: Callable[[], bool | None] = lambda: None, current: Current | None = None
+) -> Litestar:
     """The web application of an open container. Raises Undeclared for a route without a role.
 
-    `is_working` tells whether this process works off messages as it should, None where it is not to.
+    `is_working` tells whether this process works off messages as it should, None where it is not to. When another
+    container counts in `current`, the routes ask that one from then on.
     """
-    return application(await web_services(container, is_working))
+    current = current or Current(container)
+    first = await web_services(container, is_working, current)
+    latest = {name: Latest(getattr(first, name)) for name in EXCHANGED}
+
+    async def exchange(new: Container) -> None:
+        services = await web_services(new, is_working, current, first)
+        for name, each in latest.items():
+            each.newest = getattr(services, name)
+
+    current.on_change = exchange
+    return application(replace(first, **cast(dict[str, Any], latest)))
 
 
-async def web_services(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> WebServices:
-    """What the routes ask, over an open container."""
-    settings = container.settings
+async def web_services(
+    container: Container,
+    is_working: Callable[[], bool | None] = lambda: None,
+    current: Current | None = None,
+    first: WebServices | None = None,
+) -> WebServices:
+    """What the routes ask, over an open container. What lives as long as the process is that of `first`."""
+    settings, current = container.settings, current or Current(container)
     secret = await container.people.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
-    door = Authenticator(
-        container.people.accounts,
-        access_rules(settings),
-        secret,
-        tokens=tokens,
-        audit=container.people.audit,
-        reach=Reach(container.interactions.reach),
+    door = (
+        first.door
+        if first
+        else Authenticator(
+            container.people.accounts,
+            access_rules(settings),
+            secret,
+            tokens=tokens,
+            audit=container.people.audit,
+            reach=Reach(container.interactions.reach),
+        )
     )
     signing_in = sign_in_service(container, door, access_rules(settings), secret)
-    live = Live(container.work.journal)
+    live = first.live if first else Live(container.work.journal)
+    metrics = first.rest.metrics if first else _metrics(current)
 
     def wake() -> None:
         container.runner.wake()
@@ -96,11 +124,11 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
         settings=settings,
         door=door,
         live=live,
-        rest=_rest_services(container, wake, is_working),
+        rest=_rest_services(container, wake, is_working, metrics),
         channels=Channels(container.configuration.codes),
         webhooks=WebhookServices(container.work.statuses, wake, settings.connectors.fsm.webhook_secret, _forged(door)),
         chat=chat_window(settings, container.messages.chats, secret, container.clock),
-        pages=_page_services(container, signing_in, live, secret, wake),
+        pages=_page_services(container, signing_in, live, secret, wake, current.look),
         gateway=_gateway_services(container),
         odata=odata_server(container, wake),
         events=_endpoints(container, wake, door),
@@ -114,13 +142,13 @@ def application(services: WebServices) -> Litestar:
             pages_router(services.pages, services.chat),
             *routes(services.rest, services.channels),
             Webhooks.bind(services.webhooks),
-            *channel_routes(services.events),
+            *channel_routes([each.name for each in KINDS if each.has_webhook], services.events),
             *gateway_routes(services.gateway),
             *odata_routes(services.odata),
         ],
         middleware=[DefineMiddleware(services.rest.metrics.middleware), DefineMiddleware(services.door.middleware)],
         before_send=[
-            services.chat.origins.cors(),
+            services.chat.origins.cors(lambda: services.chat.origins),
             *([origins_of(services.settings).cors()] if services.settings.security.origins else []),
             security_headers(https=services.pages.https),
         ],
@@ -156,11 +184,16 @@ def origins_of(settings: Settings) -> Origins:
     return Origins.of(settings.security.origins, settings.server.public_url, ODATA)
 
 
-def _rest_services(
-    container: Container, wake: Callable[[], None], is_working: Callable[[], bool | None]
-) -> RestServices:
+def _metrics(current: Current) -> Metrics:
     metrics = Metrics()
-    container.llm.calls.watch(ModelMetrics(metrics.registry, container.llm.room.open_circuits).note)
+    models = ModelMetrics(metrics.registry, lambda: current.container.llm.room.open_circuits())
+    current.container.llm.calls.watch(models.note)
+    return metrics
+
+
+def _rest_services(
+    container: Container, wake: Callable[[], None], is_working: Callable[[], bool | None], metrics: Metrics
+) -> RestServices:
     most_bytes = container.settings.server.max_body_bytes
     return RestServices(
         **parts_of(container), metrics=metrics, wake=wake, is_working=is_working, most_body_bytes=most_bytes
@@ -168,7 +201,12 @@ def _rest_services(
 
 
 def _page_services(
-    container: Container, door: SignIn, live: Live, secret: bytes, wake: Callable[[], None]
+    container: Container,
+    door: SignIn,
+    live: Live,
+    secret: bytes,
+    wake: Callable[[], None],
+    apply: Callable[[], Awaitable[None]],
 ) -> PageServices:
     security = container.settings.security
     return PageServices(
@@ -182,6 +220,7 @@ def _page_services(
         live=live,
         keys=TrackKeys(secret),
         wake=wake,
+        apply=apply,
         https=access_rules(container.settings).https,
         api_document=api_document,
     )
@@ -209,15 +248,16 @@ def _gateway_services(container: Container) -> GatewayServices:
     )
 
 
-def _endpoints(container: Container, wake: Callable[[], None], door: Authenticator) -> Sequence[ChannelEndpoint]:
-    public_url = container.settings.server.public_url.rstrip("/")
-    return [
-        ChannelEndpoint(
-            name, each.channel, each.kind.most_bytes, container.channels.events.take, wake, public_url, _forged(door)
+def _endpoints(container: Container, wake: Callable[[], None], door: Authenticator) -> Endpoints:
+    public_url, channels = container.settings.server.public_url.rstrip("/"), container.customer_channels
+    take, forged = container.channels.events.take, _forged(door)
+    return {
+        name: ChannelEndpoint(
+            name, each.channel, each.kind.most_bytes, take, wake, public_url, forged, name in channels.paused
         )
-        for name, each in container.customer_channels.open.items()
+        for name, each in channels.open.items()
         if each.kind.has_webhook
-    ]
+    }
 
 
 def _forged(door: Authenticator) -> Callable[[str, str, str], Awaitable[None]]:

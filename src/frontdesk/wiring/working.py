@@ -6,27 +6,53 @@ import os
 
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.wiring.container import Container
+from frontdesk.wiring.current import Current
 from frontdesk.workflows.schedule import keep_running
 
 
-async def run_work(container: Container) -> None:
-    """Work off messages and watch channels until cancelled; then finish what is under way. Raises CannotGoOn."""
+async def run_work(current: Current) -> None:
+    """Work off messages and watch channels until cancelled; then finish what is under way. Raises CannotGoOn.
+
+    When another container counts, its work begins at once, beside what is still under way in the one before.
+    """
+    container = current.container
     await free_dead_leases(container)
     await container.work.queue.free_stuck()
     await container.llm.marks.watch()
     await container.knowledge.vectors.begin([each.name for each in container.knowledge.encoders])
-    running = asyncio.create_task(keep_running("the runner", container.runner.run))
+    ending: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            await _work_on(current, ending)
+    finally:
+        await asyncio.gather(*ending, return_exceptions=True)
+
+
+async def _work_on(current: Current, ending: set[asyncio.Task[None]]) -> None:
+    """Until another container counts; `ending` is handed what finishes then."""
+    container = current.container
+    running = asyncio.create_task(_run(container))
     watching = asyncio.create_task(keep_running("watching channels", container.watch.run))
     assigning = asyncio.create_task(keep_running("assignment", container.assigning.run))
+    changing = asyncio.create_task(current.changed(container))
     try:
-        ended, _ = await asyncio.wait({running, watching, assigning}, return_when=asyncio.FIRST_EXCEPTION)
-        for task in ended:
-            task.result()
+        while not changing.done():
+            tasks = {task for task in (running, watching, assigning) if not task.done()}
+            ended, _ = await asyncio.wait({*tasks, changing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
     finally:
         container.runner.stop()
-        watching.cancel()
-        assigning.cancel()
-        await asyncio.gather(running, watching, assigning, return_exceptions=True)
+        ending.add(running)
+        running.add_done_callback(ending.discard)
+        for task in (watching, assigning, changing):
+            task.cancel()
+        await asyncio.gather(watching, assigning, changing, return_exceptions=True)
+
+
+async def _run(container: Container) -> None:
+    await keep_running("the runner", container.runner.run)
+    await container.llm.room.calling.drain()
 
 
 async def free_dead_leases(container: Container) -> int:

@@ -13,6 +13,7 @@ from frontdesk.interfaces.mail import MailServer
 from frontdesk.outgoing import Outgoing
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.channels import channel_event, channel_held
+from frontdesk.wiring.current import Current
 from frontdesk.wiring.working import run_work
 from tests.channels.email.conftest import LONG, MailDesk, section
 from tests.channels.email.mails import mail, raw
@@ -243,7 +244,7 @@ async def test_the_mailbox_of_a_process_that_died_is_read_on_at_once(mail_desk: 
     desk = await mail_desk()
     dead = f"{own_prefix(2**22 + 1)}1"  # above the highest process number
     assert await desk.channels.container.channels.events.begin_watch("email", dead, 3600)
-    working = asyncio.create_task(run_work(desk.channels.container))
+    working = asyncio.create_task(run_work(Current(desk.channels.container)))
     desk.deliver(numbered(0)[0])
     try:
         await until_events(desk, 1)

@@ -28,6 +28,7 @@ from frontdesk.interfaces.channels import (
     Forged,
     Genuine,
     Handshake,
+    Trying,
     Watching,
     WebhookRequest,
 )
@@ -57,7 +58,7 @@ SERVICES = {
 SHORTEST_SECRET = 32
 
 
-class Email(Finding, Channel, Admitting, Counting, Watching):
+class Email(Finding, Channel, Admitting, Counting, Trying, Watching):
     """One mailbox, or mails that a mail service hands in."""
 
     def __init__(self, settings: EmailSettings, tools: ChannelTools) -> None:
@@ -151,6 +152,16 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
         async with asyncio.TaskGroup() as group:
             for each in self._watches:
                 group.create_task(each.tend(taker))
+
+    @override
+    async def try_out(self, to: str) -> str:
+        """Raises MailFailed."""
+        await self._tools.mail.sign_in(self._out)
+        if to:
+            await self.notify(to, "Frontdesk", "This is a test message. / Dies ist eine Testnachricht.")
+        for each in self._watches:
+            await each.open_once()
+        return ", ".join([f"{self._out.host}:{self._out.port}", *(each.place for each in self._watches)])
 
     @override
     async def count(self, taker: EventSink) -> None:

@@ -79,6 +79,16 @@ class Watch:
         self._clock, self._seconds = clock, seconds
         self._counted_at: datetime | None = None
 
+    @property
+    def place(self) -> str:
+        """Which folder it is, for a person."""
+        return f"{self._watched.server.host}:{self._watched.server.port} {self._watched.folder}"
+
+    async def open_once(self) -> None:
+        """Open the folder and leave it as it is. Raises MailFailed."""
+        async with self._open():
+            pass
+
     async def tend(self, taker: EventSink) -> None:
         """Watch until cancelled; begin again, ever later, when the server fails.
 

@@ -3,17 +3,18 @@
 Thousands of events may come in a second, so these are bare ASGI routes: nothing is parsed that no signature needs.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import parse_qs
 
 from litestar import asgi
-from litestar.exceptions import ClientException, MethodNotAllowedException, NotAuthorizedException
+from litestar.exceptions import ClientException, MethodNotAllowedException, NotAuthorizedException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 from litestar.types import HTTPScope, Receive, Scope, Send
 
+from frontdesk.interfaces import Unavailable
 from frontdesk.interfaces.channels import Admitting, Channel, Forged, Handshake, WebhookRequest
 from frontdesk.model import Role
 from frontdesk.model.channels import RawEvent
@@ -41,17 +42,26 @@ class ChannelEndpoint:
     wake: Callable[[], None]
     public_url: str
     forged: Callable[[str, str, str], Awaitable[None]]
+    is_paused: bool = False
 
 
-def channel_routes(endpoints: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
-    """The routes of all channels that vendors call."""
-    return [_route(endpoint) for endpoint in endpoints]
+Endpoints = Mapping[str, ChannelEndpoint]
 
 
-def _route(endpoint: ChannelEndpoint) -> ASGIRouteHandler:
-    @asgi(f"{PATH}/{endpoint.name}", opt={"role": Role.ANYONE}, name=f"channel:{endpoint.name}", copy_scope=False)
+def channel_routes(names: Iterable[str], endpoints: Endpoints) -> list[ASGIRouteHandler]:
+    """The routes of all channels that vendors may call; whether one is set up is seen when it is called."""
+    return [_route(name, endpoints) for name in names]
+
+
+def _route(name: str, endpoints: Endpoints) -> ASGIRouteHandler:
+    @asgi(f"{PATH}/{name}", opt={"role": Role.ANYONE}, name=f"channel:{name}", copy_scope=False)
     async def called(scope: Scope, receive: Receive, send: Send) -> None:
-        """A handshake or an event."""
+        """A handshake or an event. Vendors call again later where a channel is paused."""
+        endpoint = endpoints.get(name)
+        if endpoint is None:
+            raise NotFoundException
+        if endpoint.is_paused:
+            raise Unavailable(f"{name} is paused")
         asked = _asked(cast("HTTPScope", scope), endpoint.public_url)
         try:
             if isinstance(endpoint.channel, Admitting):

@@ -90,16 +90,16 @@ class StoredCodeEntries:
         return await write_once(self._database, once, Code, now, operation)
 
 
-def read_stamp(connection: Connection) -> str:
-    """Changes with every change of the catalogue or a code list."""
-    return connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or "0"
+def read_stamp(connection: Connection, key: str = STAMP) -> str:
+    """Changes with every change of the catalogue or a code list, or of what else has a stamp."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar() or "0"
 
 
-def touch(connection: Connection) -> None:
-    """Say that the catalogue changed."""
-    stamp = str(int(connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or 0) + 1)
-    if connection.execute(update(meta).where(meta.c.key == STAMP).values(value=stamp)).rowcount == 0:
-        connection.execute(insert(meta), [{"key": STAMP, "value": stamp}])
+def touch(connection: Connection, key: str = STAMP) -> None:
+    """Say that the catalogue changed, or what else has a stamp."""
+    stamp = str(int(read_stamp(connection, key)) + 1)
+    if connection.execute(update(meta).where(meta.c.key == key).values(value=stamp)).rowcount == 0:
+        connection.execute(insert(meta), [{"key": key, "value": stamp}])
 
 
 def changed(connection: Connection, at: datetime, by: str, which: CodeList, key: str, **values: Any) -> None:

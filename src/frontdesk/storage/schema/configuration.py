@@ -1,9 +1,9 @@
-"""Tables of what people configure: code lists with their examples, and the stamp that says when they changed."""
+"""Tables of what people configure: code lists with their examples, what is set up on pages, and stamps of changes."""
 
-from sqlalchemy import Boolean, Column, Connection, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table, Text, insert, select, update
 
-from frontdesk.storage.engines.types import Moment, Words
-from frontdesk.storage.schema.base import Ulid, metadata
+from frontdesk.storage.engines.types import Json, Moment, Words
+from frontdesk.storage.schema.base import Name, Ulid, metadata
 
 code = Table(
     "code",
@@ -24,6 +24,20 @@ example = Table(
     Column("text", Text, nullable=False),
     Column("correction_id", Ulid, unique=True),
     Column("created_at", Moment, nullable=False),
+)
+
+set_up_entry = Table(
+    "set_up_entry",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("settings", Json, nullable=False),
+    # Always encrypted, see storage.configuration.set_up.
+    Column("secrets", LargeBinary),
+    Column("version", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 meta = Table("meta", metadata, Column("key", String(60), primary_key=True), Column("value", Text, nullable=False))

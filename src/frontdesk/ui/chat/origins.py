@@ -59,8 +59,8 @@ class Origins:
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         return not origin or origin in self.allowed or is_own_origin(origin, self.public_url, headers)
 
-    def cors(self) -> Callable[[Message, Scope], Awaitable[None]]:
-        """A hook that lets pages of these origins read the answers of what is shared, errors too."""
+    def cors(self, latest: "Callable[[], Origins] | None" = None) -> Callable[[Message, Scope], Awaitable[None]]:
+        """A hook that lets pages of these origins (or the `latest`) read the answers of what is shared, errors too."""
         # What a browser asks before it sends anything.
         preflight = [
             (b"access-control-allow-methods", self.shared.methods),
@@ -74,7 +74,7 @@ class Origins:
                 return
             headers = dict(scope["headers"])
             added = [(b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin")]
-            if b"origin" in headers and self.admits(headers):
+            if b"origin" in headers and (latest() if latest else self).admits(headers):
                 added += [(b"access-control-allow-origin", headers[b"origin"])]
                 exposed = (b"access-control-expose-headers", self.shared.read)
                 added += preflight if scope.get("method") == "OPTIONS" else [exposed]

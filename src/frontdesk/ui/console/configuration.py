@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Code, CodeList
+from frontdesk.model.channels import CHAT
 from frontdesk.model.set_up import ChannelUse
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate
@@ -205,6 +206,9 @@ def _channel(code: str, names: dict[str, str], services: Needs, use: ChannelUse 
     return {
         "name": names.get(code, code),
         "code": code,
+        "place": "chat"
+        if code == CHAT
+        else next((each.name for each in services.channels.infos if each.code == code), ""),
         "is_known": known is not None,
         "is_set_up": known is not None and known.is_set_up,
         "use": use or ChannelUse(code, 0, None, None, "", None),

@@ -27,7 +27,7 @@ _USER_ALONE = re.compile(r"(?<=://)[^:@/?#\s]+@")
 _IN_QUERY = re.compile(r"([?&;])([^=?&;\s]+)=([^&;#\s\"']*)")
 # What a query holds is a secret until it is known not to be one.
 HARMLESS = {"sslmode", "sslrootcert", "ssltruststore", "currentschema", "encrypt", "api-version", "application_name"}
-MASK = "***"
+MASK, DEFAULT = "***", "default"
 
 
 @group(frontdesk, "config")
@@ -37,15 +37,21 @@ def config() -> None:
 
 @command(config, "show", role=Role.ADMIN, example="frontdesk config show --data /srv/frontdesk")
 def show() -> None:
-    """Print the settings in force as TOML; secrets are masked."""
+    """Print the settings of the deployment as TOML; secrets are masked, and what is no default says where it is from.
+
+    What is set up on pages is data: `config export` shows it.
+    """
     settings = chosen_settings()
     click.echo(f"data = {as_json(str(settings.folder))}")
     section = ""
+    sources = {name: source for name, _, source in _rows(settings)}
     for part, name, value in _names_and_values(settings):
         if part != section:
             click.echo(f"\n[{part}]")
             section = part
-        click.echo(f"{name} = {as_json(_masked(f'{section}.{name}', value))}")
+        source = sources[f"{part}.{name}"]
+        said = "" if source == DEFAULT else f"  # {source}"
+        click.echo(f"{name} = {as_json(_masked(f'{section}.{name}', value))}{said}")
 
 
 @command(config, "check", role=Role.ADMIN, example="frontdesk config check --config /etc/frontdesk.toml")
@@ -66,12 +72,16 @@ def check(ctx: click.Context) -> None:
 
 
 def _rows(settings: "Settings") -> Iterator[tuple[str, str, str]]:
+    from frontdesk.settings.cloud_foundry import bound_settings
+
     file = _file()
-    in_file = tomllib.loads(file.read_text("utf-8")) if file else {}
+    in_file, bound = tomllib.loads(file.read_text("utf-8")) if file else {}, bound_settings(os.environ)
     told = "--data" if chosen_folder() else "FRONTDESK_DATA" if os.environ.get("FRONTDESK_DATA") else ""
-    yield "data", str(settings.folder), told or (str(file) if "data" in in_file else "default")
+    yield "data", str(settings.folder), told or (str(file) if "data" in in_file else DEFAULT)
     for section, name, value in _names_and_values(settings):
-        source = _variable(section, name) or (str(file) if name in _written(in_file, section) else "default")
+        written = {str(file): in_file, "VCAP_SERVICES": bound}
+        found = (where for where, what in written.items() if name in _written(what, section))
+        source = _variable(section, name) or next(found, DEFAULT)
         yield f"{section}.{name}", as_json(_masked(f"{section}.{name}", value)), source
 
 

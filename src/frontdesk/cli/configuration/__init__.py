@@ -1,0 +1,1 @@
+"""`frontdesk config`: settings shown and checked; what is configured on pages as files."""
