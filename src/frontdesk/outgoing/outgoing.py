@@ -77,7 +77,7 @@ class Outgoing(MailReach):
         """Goes to the server directly, also where HTTP goes through a proxy."""
         from frontdesk.outgoing import smtp
 
-        await smtp.sign_in(server, self._mail_context())
+        await smtp.sign_in(server, self._mail_tls)
 
     @override
     async def post(self, server: MailServer, mail: OutgoingMail) -> str:

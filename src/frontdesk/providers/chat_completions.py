@@ -266,12 +266,12 @@ class ChatCompletions(ModelService):
         said: Any,
     ) -> ModelAnswer:
         """An answer; what it took is guessed from what was `said` where the service does not tell."""
-        tokens = (
+        read, wrote = (
             (usage.input, usage.output)
             if usage
-            else tuple(failures.tokens_in([str(each)]) for each in (request.body, said))
+            else (failures.tokens_in([str(request.body)]), failures.tokens_in([str(said)]))
         )
-        return ModelAnswer(text, str(model), *tokens, finish, told, usage)
+        return ModelAnswer(text, str(model), read, wrote, finish, told, usage)
 
     async def _events(self, answer: HttpStream, request: ModelRequest, dialect: Dialect) -> AsyncIterator[ModelEvent]:
         """The events of a stream in the form of its request."""
