@@ -59,7 +59,7 @@ class Shape:
 
 def refusals(rule: Rule, is_anthropic: bool) -> Refused | None:
     """The fault of a rule as an error of the service, None where it is a fault of another kind."""
-    if rule.fault not in _REFUSALS:
+    if rule.fault is None or rule.fault not in _REFUSALS:
         return None
     status, message, of_openai, of_anthropic, code = _REFUSALS[rule.fault]
     if rule.fault is Fault.OVERLOADED and is_anthropic:
