@@ -131,7 +131,9 @@ class Anthropic(ChatCompletions):
         if not text.strip() and finish in ("stop", "other"):
             raise failures.empty(self.name)
         told = body if request.form is Form.ANTHROPIC else to_openai.answer(body)
-        return self._model_answer(request, text, body.get("model") or model, finish, told, usage, body["content"])
+        estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["content"])]))
+        tokens = (usage.input, usage.output) if usage else estimate
+        return ModelAnswer(text, str(body.get("model") or model), *tokens, finish, told, usage)
 
     @override
     async def _events(self, answer: HttpStream, request: ModelRequest, dialect: Dialect) -> AsyncIterator[ModelEvent]:

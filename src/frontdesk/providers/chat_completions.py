@@ -252,26 +252,9 @@ class ChatCompletions(ModelService):
         if request.schema is not None and dialect.narrows and finish in (None, "stop"):
             text = without_nulls(text, request.schema)
         told = body if request.form is Form.OPENAI else to_anthropic.answer(body)
-        said = body.get("model") or model
-        return self._model_answer(request, text, said, finish or "stop", told, usage, body["choices"])
-
-    def _model_answer(
-        self,
-        request: ModelRequest,
-        text: str,
-        model: Any,
-        finish: Finish,
-        told: Document,
-        usage: Usage | None,
-        said: Any,
-    ) -> ModelAnswer:
-        """An answer; what it took is guessed from what was `said` where the service does not tell."""
-        read, wrote = (
-            (usage.input, usage.output)
-            if usage
-            else (failures.tokens_in([str(request.body)]), failures.tokens_in([str(said)]))
-        )
-        return ModelAnswer(text, str(model), read, wrote, finish, told, usage)
+        estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["choices"])]))
+        tokens = (usage.input, usage.output) if usage else estimate
+        return ModelAnswer(text, str(body.get("model") or model), *tokens, finish or "stop", told, usage)
 
     async def _events(self, answer: HttpStream, request: ModelRequest, dialect: Dialect) -> AsyncIterator[ModelEvent]:
         """The events of a stream in the form of its request."""

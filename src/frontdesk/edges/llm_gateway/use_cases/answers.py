@@ -19,23 +19,13 @@ class RouteFailureAnswer(ApiAnswer, frozen=True):
     """A route that gave no usable answer."""
 
 
+@shows(UseCaseOutcome, without=("value", "tier", "cost"))
 class UseCaseAnswer(ApiAnswer, frozen=True):
     """A checked answer. `tier` is `builtin` or `model`; `cost` is in the price table's currency, over all attempts."""
 
-    use_case: str
-    version: int
     answer: Any
     tier: str
-    service: str
-    model: str
-    input_tokens: int
-    output_tokens: int
     cost: float
-    milliseconds: float
-    retries: int
-    cached: bool
-    masked: bool
-    failures: list[RouteFailureAnswer]
 
 
 class UseCaseShown(ApiAnswer, frozen=True):

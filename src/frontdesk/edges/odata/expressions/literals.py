@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -105,7 +105,7 @@ def unpack(text: str) -> bytes:
     return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
 
 
-_READERS: dict[str, Callable[[str], Literal]] = {
+_READERS: Mapping[str, Callable[[str], Literal]] = {
     "NULL": lambda _: Literal(None, EdmType.NULL),
     "BOOLEAN": lambda text: Literal(text.lower() == "true", EdmType.BOOLEAN),
     "GUID": lambda text: Literal(text.lower(), EdmType.GUID),
