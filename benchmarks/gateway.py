@@ -19,7 +19,7 @@ from typing import Protocol
 from benchmarks import peers
 from benchmarks.measure import Figure, percentile
 from benchmarks.peers import MODEL, SLOW, Models, NotToBeHad, Subject
-from benchmarks.servers import FRONTDESK, Process, free_port, new_key, run, running, wait_until_ready
+from benchmarks.servers import Process, free_port, new_key, run, running, wait_until_ready
 from frontdesk.outgoing import Outgoing
 
 KEY = "stand-in-key"
@@ -165,7 +165,7 @@ async def gateway() -> AsyncIterator[Figure]:
 async def stand_in(latency_milliseconds: int = 0) -> AsyncIterator[str]:
     """The address of a stand-in model server in a process of its own."""
     port = free_port()
-    command = [str(FRONTDESK), "simulate", "llm", "--port", str(port), "--answers", "canned"]
+    command = [sys.executable, "-m", "benchmarks.model_services", "--port", str(port), "--answers", "canned"]
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
         more = ["--latency-ms", str(latency_milliseconds), "--data", folder]
         with peers.started([*command, *more], Path(folder), {}) as child:

@@ -1,14 +1,31 @@
 """`frontdesk demo --llm`: the whole demo on a model of a server, here the stand-in."""
 
+import contextlib
 import json
 import signal
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run, free_port, running
 from tests.cli.test_processes import ended, started, status, wait_for
+
+
+@contextlib.contextmanager
+def stand_in() -> Iterator[subprocess.Popen[str]]:
+    """A process that answers as any model of OpenAI would."""
+    options = ("--port", "0", "--answers", "canned", "--key", "a-key")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.model_services", *options], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def port_of(simulator: subprocess.Popen[str]) -> str:
@@ -19,8 +36,7 @@ def port_of(simulator: subprocess.Popen[str]) -> str:
 def test_the_whole_demo_is_read_by_the_model_that_is_named(
     run: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    simulate = ("simulate", "llm", "--port", "0", "--answers", "canned", "--key", "a-key")
-    with running(*simulate, environment=environment, cwd=tmp_path) as simulator:
+    with stand_in() as simulator:
         address, port = f"http://127.0.0.1:{port_of(simulator)}/v1", free_port()
         options = ("--port", str(port), "--llm", address, "--model", "any-model", "--llm-key-env", "DEMO_KEY")
         with running("demo", *options, environment=environment | {"DEMO_KEY": "a-key"}, cwd=tmp_path) as demo:

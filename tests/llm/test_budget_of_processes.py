@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from benchmarks.model_services import KEY, LlmSimulator
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Settings
-from frontdesk.simulators.llm import KEY, LlmSimulator
 from frontdesk.simulators.serving import serving
 from frontdesk.storage.schema.llm import model_call
 from frontdesk.wiring.container import Container, now, open_container

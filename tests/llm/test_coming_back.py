@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
+from benchmarks.model_services import Fault, Rule
+from benchmarks.model_services.scripts import Script
 from frontdesk.interfaces import ErrorKind, ModelRequest
 from frontdesk.model import NewMessage
 from frontdesk.providers.builtin import Builtin
-from frontdesk.simulators.llm import Fault, Rule
-from frontdesk.simulators.llm.scripts import Script
 from frontdesk.storage.llm.marks import WATCH_WORK
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, outbound_message
 from frontdesk.storage.schema.llm import to_reread

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from benchmarks.model_services import KEY, Fault, LlmSimulator, Rule
 from benchmarks.servers import free_port
 from frontdesk.model import Accepted, NewMessage, Sender
 from frontdesk.model.llm import Asker
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Llm
-from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
 from frontdesk.simulators.serving import serving
 from frontdesk.storage.schema.interactions import analysis, outbound_message
 from frontdesk.storage.schema.llm import to_reread

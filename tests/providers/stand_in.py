@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.model_services import KEY, Fault, LlmSimulator, Rule
 from frontdesk.interfaces import Http, ModelRequest, ModelService
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
 from frontdesk.simulators.serving import serving
 
 SCHEMA: Mapping[str, Any] = {

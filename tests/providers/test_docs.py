@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.model_services import Fault, Rule
 from frontdesk.interfaces import ErrorKind
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import KINDS
-from frontdesk.simulators.llm import Fault, Rule
 
 PAGES = Path(__file__).parent.parent.parent / "docs" / "reference" / "providers"
 OURS = ("wrong_schema", "not_masked", "over_budget", "over_limit", "breaker_open", "needs_person")

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.model_services import KEY, Fault, Rule
 from frontdesk.interfaces import ErrorKind, Form, ModelFailed, ModelService
 from frontdesk.llm.documents import pieces
-from frontdesk.simulators.llm import KEY, Fault, Rule
 from tests.providers.stand_in import KINDS, OPENAI_LIKE, SCHEMA, TEXT, StandIn, asking, options, stand_in
 
 every_kind = pytest.mark.parametrize("kind", KINDS)

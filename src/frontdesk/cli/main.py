@@ -10,7 +10,7 @@ from frontdesk.cli.root import frontdesk
 # Each of these files declares its commands on `frontdesk` when it is imported.
 COMMANDS = """accounts analyse.command asking assistants.command audit channels.commands configuration.folder databases
     demo.command effects engine insights knowledge.articles knowledge.checking knowledge.products
-    llm.asking llm.commands privacy rules.commands saying serving simulate.commands simulate.llm
+    llm.asking llm.commands privacy rules.commands saying serving simulate.commands
     timing transfer.exporting transfer.importing working""".split()  # noqa: SIM905
 # More threads make small matrices slower and need more memory; numpy reads this when it is first imported.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")

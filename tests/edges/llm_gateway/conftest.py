@@ -15,12 +15,12 @@ import openai
 import pytest
 import uvicorn
 
+from benchmarks.model_services import KEY, Fault, LlmSimulator, Rule
+from benchmarks.model_services.scripts import Script
 from frontdesk.model import Grant, Role
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Llm
-from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
-from frontdesk.simulators.llm.scripts import Script
 from frontdesk.simulators.serving import serving
 from frontdesk.wiring.container import Container, open_container
 from frontdesk.wiring.web import web_services

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from frontdesk.simulators.llm import Fault, Rule
+from benchmarks.model_services import Fault, Rule
 from tests.edges.llm_gateway.conftest import Gateway, Open
 from tests.edges.llm_gateway.test_tools_and_images import MAIL, PHONE, is_clean
 

@@ -6,7 +6,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from frontdesk.simulators.llm import Fault, Rule
+from benchmarks.model_services import Fault, Rule
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 SCHEMA = {

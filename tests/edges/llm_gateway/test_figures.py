@@ -7,9 +7,9 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from ulid import ULID
 
+from benchmarks.model_services import Fault, Rule
 from frontdesk.interfaces import Invalid
 from frontdesk.outgoing.traces import Traces
-from frontdesk.simulators.llm import Fault, Rule
 from frontdesk.simulators.serving import Asked, Told, serving
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 
-from frontdesk.simulators.llm import Rule
+from benchmarks.model_services import Rule
 from tests.edges.llm_gateway.conftest import Gateway, Open
 
 EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "10"))

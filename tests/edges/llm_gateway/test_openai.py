@@ -7,8 +7,8 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from frontdesk.simulators.llm import Fault, Rule
-from frontdesk.simulators.llm.openai_shape import SPOKEN
+from benchmarks.model_services import Fault, Rule
+from benchmarks.model_services.openai_shape import SPOKEN
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import openai
 import pytest
 
-from frontdesk.simulators.llm import Fault, Rule
+from benchmarks.model_services import Fault, Rule
 from tests.edges.llm_gateway.conftest import Open
 from tests.edges.llm_gateway.test_tools_and_images import MAIL, PARAMETERS, PHONE, PIXEL, Note, both, is_clean, wire
 

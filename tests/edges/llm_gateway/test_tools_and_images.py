@@ -11,8 +11,8 @@ import openai
 import pytest
 from pydantic import BaseModel
 
+from benchmarks.model_services import Fault, Rule
 from frontdesk.edges.llm_gateway.streams import kept_alive
-from frontdesk.simulators.llm import Fault, Rule
 from frontdesk.wiring.container import now
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 

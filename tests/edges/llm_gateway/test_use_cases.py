@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from benchmarks.model_services import Fault, Rule
 from frontdesk.edges.llm_gateway.use_cases.call_routes import GROUPS
 from frontdesk.llm.use_case_registry import shipped
 from frontdesk.model import Role
-from frontdesk.simulators.llm import Fault, Rule
 from tests.edges.llm_gateway.conftest import Gateway, Open
 
 PRAISE = """

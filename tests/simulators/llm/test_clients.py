@@ -8,8 +8,8 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
-from frontdesk.simulators.llm.openai_shape import SPOKEN
+from benchmarks.model_services import KEY, Fault, LlmSimulator, Rule
+from benchmarks.model_services.openai_shape import SPOKEN
 from frontdesk.simulators.serving import serving
 
 ASK = [{"role": "user", "content": "My kettle leaks."}]

@@ -2,8 +2,9 @@
 
 import json
 import signal
+import sys
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -12,7 +13,6 @@ from frontdesk.outgoing import Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_service
 from tests import processes
-from tests.processes import FRONTDESK, Process
 
 SCHEMA = {
     "type": "object",
@@ -36,8 +36,8 @@ x-gateway = "hidden-4"
 async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Path) -> None:
     script = tmp_path / "faults.yaml"
     script.write_text("- {fault: rate_limited, times: 1}\n", "utf-8")
-    command = [FRONTDESK, "simulate", "llm", "--port", "0", "--key", "k", "--script", str(script)]
-    process = Process(command, stdout=PIPE, text=True)
+    command = [sys.executable, "-m", "benchmarks.model_services", "--port", "0", "--key", "k", "--script", str(script)]
+    process = Popen(command, stdout=PIPE, text=True)
     try:
         assert process.stdout
         url = process.stdout.readline().removeprefix("ready ").strip()

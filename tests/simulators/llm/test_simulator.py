@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from benchmarks.model_services import KEY, Fault, LlmSimulator, Rule, read_script
+from benchmarks.model_services.__main__ import reading_of
+from benchmarks.model_services.sayings import embed, read_nothing, say
+from benchmarks.model_services.scripts import Script
 from frontdesk.cli.files.intent_list import shipped_catalogue
-from frontdesk.cli.simulate.llm import reading_of
 from frontdesk.interfaces import HttpAnswer, Invalid
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.builtin import Builtin
-from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule, read_script
-from frontdesk.simulators.llm.sayings import embed, read_nothing, say
-from frontdesk.simulators.llm.scripts import Script
 from frontdesk.simulators.serving import serving
 
 CHAT: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}

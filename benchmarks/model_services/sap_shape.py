@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.simulators.llm import openai_shape
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, require
+from benchmarks.model_services import openai_shape
+from benchmarks.model_services.shapes import Question, Refused, Saying, require
 from frontdesk.simulators.serving import Asked, Told, told
 
 PREFIX = "/v2/inference/deployments/"

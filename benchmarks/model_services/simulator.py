@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.model_services import anthropic_shape, openai_shape, sap_shape
+from benchmarks.model_services.sayings import Reader, read_nothing, say, tokens
+from benchmarks.model_services.scripts import Fault, Rule, Script, rules_of
+from benchmarks.model_services.shapes import Question, Refused, Saying, Shape, paced, pieces_of, refusals
 from frontdesk.interfaces import Invalid
-from frontdesk.simulators.llm import anthropic_shape, openai_shape, sap_shape
-from frontdesk.simulators.llm.sayings import Reader, read_nothing, say, tokens
-from frontdesk.simulators.llm.scripts import Fault, Rule, Script, rules_of
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, Shape, paced, pieces_of, refusals
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import Tokens
 

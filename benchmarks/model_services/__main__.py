@@ -1,20 +1,26 @@
-"""`frontdesk simulate llm`: a stand-in for model services, which reads messages with the built-in engine."""
+"""`bin/model-services`: a stand-in for model services, which reads messages with the built-in engine."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.registry import command
-from frontdesk.cli.simulate.commands import serve_simulator, simulate
+from frontdesk.cli.framework.registry import command, root_group
+from frontdesk.cli.simulate.commands import serve_simulator
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
+    from benchmarks.model_services import Reader
     from frontdesk.interfaces import Catalogue, ReaderAnswer
-    from frontdesk.simulators.llm import Reader
 
 
-@command(simulate, "llm", role=Role.ADMIN, example="frontdesk simulate llm --port 8105 --script faults.yaml")
+@root_group
+def tool() -> None:
+    """Services to develop with."""
+
+
+@command(tool, "model-services", role=Role.ADMIN, example="bin/model-services --port 8105 --script faults.yaml")
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes one.")
 @click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Answer after so long.")
 @click.option("--script", type=click.Path(dir_okay=False, path_type=Path), help="File (YAML, JSON) with faults.")
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--answers", type=click.Choice(["engine", "canned"]), default="engine", show_default=True, help="By what."
 )
-def llm(
+def serve(
     port: int, latency_ms: float, script: Path | None, keys: tuple[str, ...], models: tuple[str, ...], answers: str
 ) -> None:
     """Model services: OpenAI, Azure OpenAI, Anthropic and SAP AI Core, one server with all their addresses.
@@ -31,8 +37,8 @@ def llm(
     Answers that must have a form are made from what the built-in engine reads; canned ones cost next to no time.
     GET /_simulator/requests shows what was asked, PUT /_simulator/script changes the faults.
     """
-    from frontdesk.simulators.llm import KEY, LlmSimulator, read_script
-    from frontdesk.simulators.llm.sayings import read_nothing
+    from benchmarks.model_services import KEY, LlmSimulator, read_script
+    from benchmarks.model_services.sayings import read_nothing
 
     simulator = LlmSimulator(
         read_script(script) if script else (),
@@ -89,3 +95,7 @@ def reading_of(text: str, answer: "ReaderAnswer", catalogue: "Catalogue") -> dic
             if each.intent
         ],
     }
+
+
+if __name__ == "__main__":
+    tool(["model-services", *sys.argv[1:]], prog_name="bin")

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.simulators.llm.sayings import embed, packed, tokens
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
+from benchmarks.model_services.sayings import embed, packed, tokens
+from benchmarks.model_services.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
 from frontdesk.simulators.serving import Asked, Told, told
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")

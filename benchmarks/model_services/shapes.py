@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.simulators.llm.scripts import Fault, Rule
+from benchmarks.model_services.scripts import Fault, Rule
 from frontdesk.simulators.serving import Told
 
 NUMBER = (int, float)

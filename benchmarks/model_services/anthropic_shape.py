@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.simulators.llm.sayings import tokens
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
+from benchmarks.model_services.sayings import tokens
+from benchmarks.model_services.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
 from frontdesk.simulators.serving import Asked, Told, told
 
 PARAMETERS = frozenset(
