@@ -5,7 +5,7 @@ Small networks with one hidden layer learn the three things at once; their answe
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +16,15 @@ import strangers
 
 from frontdesk.engine.encoder import SAID, Encoder
 from frontdesk.engine.features import Features, registry
-from frontdesk.engine.heads import CONCERNS, Network, inputs, pooled
+from frontdesk.engine.heads import CONCERNS, LAYERS, SURE, Network, heard_inputs, inputs, mean_odds, pooled
 from frontdesk.engine.reading import SENTIMENTS
 from frontdesk.engine.text import prepare
 
 SEED, MOST_SENTENCES = 7, 12
 NETWORKS, HIDDEN, EPOCHS, BATCH, PACE, DECAY = 5, 128, 8, 256, 3e-3, 1e-3
 LEFT_OUT_NETWORKS = 2
+# The second opinion learns from fewer messages, so it passes them more often.
+HEARD, SECOND_NETWORKS, SECOND_EPOCHS = 384, 3, 16
 # Shares of the inputs and of the hidden layer that are left out at random, and of the texts whose phrases are.
 _BLIND, _DROPPED, _NO_CUES = 0.1, 0.3, 0.2
 # How much the signals count beside concern and sentiment, and how much more often their presence than their absence.
@@ -32,7 +34,7 @@ _PARTS = 0.5
 _WORTH = {"stories": 1.5, "voices": 1.5, "moods": 1.5, "strange": 1.0, "perils": 1.0}
 _OLDER = 0.3
 # Share of judges' messages without the signal that may pass its limit.
-_FALSE_ALARMS = {"wants_person": 0.025, "danger": 0.025, "irony": 0.02, "thanks_only": 0.03}
+_FALSE_ALARMS = {"wants_person": 0.028, "danger": 0.028, "irony": 0.02, "thanks_only": 0.03}
 _USUAL_FALSE_ALARMS = 0.01
 LEAST_LIMIT, MOST_LIMIT = 0.1, 0.8
 # What a machine wrote is set aside without a reply, and what has no words has patterns of its own.
@@ -44,6 +46,7 @@ _MACHINES = ("automatic", "spam", "no_words", "instructs_model")
 C, S = len(CONCERNS), len(SENTIMENTS)
 
 Array = npt.NDArray[np.float32]
+Hearing = Callable[[Sequence[str]], Array]
 Places = npt.NDArray[np.int64]
 
 
@@ -60,14 +63,16 @@ class Set:
     sentiment_weights: Array
     signals: Array
     signal_weights: Array
+    heard: Array
+    listened: npt.NDArray[np.bool_]
 
     def judged(self, judge: int) -> Places:
         """Where the messages of a judge are."""
         return np.flatnonzero([row.judge == judge and row.original for row in self.rows])
 
     @classmethod
-    def make(cls, encoder: Encoder, features: Features, rows: list[strangers.Row]) -> "Set":
-        """Embed the messages."""
+    def make(cls, encoder: Encoder, features: Features, rows: list[strangers.Row], hearing: Hearing) -> "Set":
+        """Embed the messages; those of strangers' kind that are no variants are heard, too."""
         prepared = [prepare(row.text) for row in rows]
         texts = [[s.words for s in one.sentences][:MOST_SENTENCES] or [" "] for one in prepared]
         flat = encoder.encode([text for part in texts for text in part])
@@ -77,6 +82,10 @@ class Set:
             wholes.append(inputs(own, features.of(one.own[one.body[0] : one.body[1]]).row))
             said = [s.text for s in one.sentences][: len(own)] or [" "]
             parts.append(np.stack([inputs(own[i : i + 1], features.of(t).row) for i, t in enumerate(said)]))
+        listened = np.array([row.original and row.worth >= 1 and row.source not in _PLAIN for row in rows])
+        bodies = [one.own[one.body[0] : one.body[1]] for one, hears in zip(prepared, listened, strict=True) if hears]
+        heard = np.zeros((len(rows), HEARD), np.float32)
+        heard[listened] = hearing(bodies)
         names = features.names
         signals = np.array([[name in row.signals for name in names] for row in rows], np.float32)
         weights = np.ones_like(signals)
@@ -98,7 +107,7 @@ class Set:
         felt *= worth * np.sqrt(many.mean() / many)[feelings]
         return cls(
             rows, np.stack(wholes), parts, np.array(concerns), np.array(known, np.float32),
-            feelings, felt.astype(np.float32), signals, weights,
+            feelings, felt.astype(np.float32), signals, weights, heard, listened,
         )  # fmt: skip
 
 
@@ -125,24 +134,44 @@ def train(data: Set, features: Features, folder: Path) -> dict[str, npt.NDArray[
     by a network that has seen no message of that judge.
     """
     by_part = np.array([signal.scope == "part" for signal in registry()])
-    odds = np.concatenate([odds_of(data, network, left_out, by_part) for network, left_out in by_judge(data, by_part)])
+    middle = heads.unit(data.heard[data.listened]).mean(axis=0)
+    looks = [_left_out(data, judge, middle, by_part) for judge in strangers.JUDGES]
+    first, both = (np.concatenate([look[i] for look in looks]) for i in range(2))
     judged = np.concatenate([data.judged(judge) for judge in strangers.JUDGES])
-    factors = [
-        _factor(name, odds[:, first:last], labels[judged])
-        for name, first, last, labels in (("concern", 0, C, data.concerns), ("sentiment", C, C + S, data.sentiments))
-    ]
-    scale = _limits(data, judged, odds[:, C + S :], features, folder)
-    network = fitted(data, np.arange(len(data.rows)), by_part, SEED, NETWORKS)
-    arrays = dict(zip(("first", "first_bias", "last", "last_bias"), network.arrays, strict=True))
-    arrays |= {"factors": np.array(factors, np.float32), "signal_scale": scale}
+    factors, second_factors = (_factors(data, judged, odds) for odds in (first, both))
+    sure = heads.softmax(factors[0] * first[:, :C].astype(np.float64)).max(axis=1) >= SURE
+    sys.stdout.write(f"a second opinion on {(~sure).mean():.2f} of them\n")
+    _factors(data, judged, np.where(sure[:, None], first, both))
+    scales = _limits(data, judged, (first[:, C + S :], both[:, C + S :]), sure, features, folder)
+    everything = np.arange(len(data.rows))
+    network, second = fitted(data, everything, by_part, SEED, NETWORKS), second_fitted(data, everything, middle, SEED)
+    arrays = dict(zip(LAYERS, network.arrays, strict=True))
+    arrays |= {f"second_{name}": array for name, array in zip(LAYERS, second.arrays, strict=True)}
+    arrays |= {"factors": np.array(factors), "second_factors": np.array(second_factors), "heard_middle": middle}
+    arrays |= {"signal_scale": scales[0], "second_scale": scales[1]}
     return {name: array.astype(np.float16) for name, array in arrays.items()}
 
 
-def by_judge(data: Set, by_part: npt.NDArray[np.bool_]) -> Iterator[tuple[Network, Places]]:
-    """For each judge networks that have seen none of the messages, and where these are."""
-    for judge in strangers.JUDGES:
-        others = np.flatnonzero([row.judge != judge for row in data.rows])
-        yield fitted(data, others, by_part, SEED + judge, LEFT_OUT_NETWORKS), data.judged(judge)
+def _left_out(data: Set, judge: int, middle: Array, by_part: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """The log odds of a judge's messages by networks that have seen none of them: without and with a second opinion."""
+    others, own = np.flatnonzero([row.judge != judge for row in data.rows]), data.judged(judge)
+    first = odds_of(data, fitted(data, others, by_part, SEED + judge, LEFT_OUT_NETWORKS), own, by_part)
+    second = second_fitted(data, others, middle, SEED + judge)
+    return first, mean_odds(first, second(_second_inputs(data, own, middle)))
+
+
+def second_fitted(data: Set, chosen: Places, middle: Array, seed: int) -> Network:
+    """Networks that have learnt those of these messages that were heard, by all that is known of them."""
+    chosen = chosen[data.listened[chosen]]
+    weights = _share(data, chosen)
+    weights[:, C + S :] *= _SIGNALS * len(chosen) / weights[:, C + S :].sum(axis=0)
+    return _fits(
+        _second_inputs(data, chosen, middle), _wanted(data, chosen), weights, seed, SECOND_NETWORKS, SECOND_EPOCHS
+    )
+
+
+def _second_inputs(data: Set, chosen: Places, middle: Array) -> Array:
+    return np.hstack([data.wholes[chosen], heard_inputs(data.heard[chosen], middle)])
 
 
 def odds_of(data: Set, network: Network, chosen: Places, by_part: npt.NDArray[np.bool_]) -> Array:
@@ -162,7 +191,11 @@ def fitted(data: Set, chosen: Places, by_part: npt.NDArray[np.bool_], seed: int,
             share.append(np.tile(np.concatenate([np.zeros(C + S), absent]), (many, 1)).astype(np.float32))
     weights = np.vstack(share)
     weights[:, C + S :] *= _SIGNALS * len(chosen) / weights[: len(chosen), C + S :].sum(axis=0)
-    fits = [_fit(np.vstack(rows), np.vstack(wanted), weights, seed + 100 * i) for i in range(count)]
+    return _fits(np.vstack(rows), np.vstack(wanted), weights, seed, count, EPOCHS)
+
+
+def _fits(rows: Array, wanted: Array, share: Array, seed: int, count: int, epochs: int) -> Network:
+    fits = [_fit(rows, wanted, share, seed + 100 * i, epochs) for i in range(count)]
     return Network(*(np.stack([fit[k] for fit in fits]) for k in range(4)))
 
 
@@ -177,7 +210,7 @@ def _share(data: Set, chosen: Places) -> Array:
     return np.hstack([np.tile(concern, (1, C)), np.tile(feeling, (1, S)), signal]).astype(np.float32)
 
 
-def _fit(rows: Array, wanted: Array, share: Array, seed: int) -> list[Array]:
+def _fit(rows: Array, wanted: Array, share: Array, seed: int, epochs: int) -> list[Array]:
     """Adam (Kingma and Ba 2015) with decay, its pace falling like a cosine."""
     drawn = np.random.default_rng(seed)
     size, answers = rows.shape[1], wanted.shape[1]
@@ -188,8 +221,8 @@ def _fit(rows: Array, wanted: Array, share: Array, seed: int) -> list[Array]:
     weights = [each.astype(np.float32) for each in weights]
     first, second = ([np.zeros_like(each) for each in weights] for _ in range(2))
     cues = slice(SAID, SAID + 2 * (answers - C - S))
-    steps, step = EPOCHS * (len(rows) // BATCH), 0
-    for _ in range(EPOCHS):
+    steps, step = epochs * (len(rows) // BATCH), 0
+    for _ in range(epochs):
         order = drawn.permutation(len(rows))
         for at in range(0, len(order) - BATCH + 1, BATCH):
             batch = order[at : at + BATCH]
@@ -216,6 +249,11 @@ def _odds(logits: Array) -> Array:
     return np.hstack([concerns, feelings, 1 / (1 + np.exp(-np.clip(logits[:, C + S :], -30, 30)))]).astype(np.float32)
 
 
+def _factors(data: Set, judged: Places, odds: Array) -> list[float]:
+    labels = (("concern", 0, C, data.concerns), ("sentiment", C, C + S, data.sentiments))
+    return [_factor(name, odds[:, first:last], wanted[judged]) for name, first, last, wanted in labels]
+
+
 def _factor(name: str, odds: Array, labels: Places) -> float:
     """What makes the probabilities fit how often they are right."""
     factor = heads.temperature(odds.astype(np.float64), labels)
@@ -226,13 +264,18 @@ def _factor(name: str, odds: Array, labels: Places) -> float:
     return factor
 
 
-def _limits(data: Set, judged: Places, odds: Array, features: Features, folder: Path) -> Array:
-    """Slope and level of each signal; writes the limits that let so many judged messages without it pass."""
-    scale = np.zeros((2, odds.shape[1]), np.float32)
+def _limits(
+    data: Set, judged: Places, looks: tuple[Array, Array], sure: npt.NDArray[np.bool_], features: Features, folder: Path
+) -> Array:
+    """Slopes and levels of the signals in both looks; writes limits that let so many messages without them pass."""
+    scales = np.zeros((2, 2, len(features.names)), np.float32)
     for k, name in enumerate(features.names):
         has, counts = data.signals[judged, k] == 1, (data.signal_weights[judged, k] > 0).astype(np.float64)
-        scale[:, k] = _calibrated(odds[:, k], data.signals[judged, k], counts)
-        probability = 1 / (1 + np.exp(-np.clip(scale[0, k] * odds[:, k] + scale[1, k], -30, 30)))
+        each = []
+        for scale, odds in zip(scales, looks, strict=True):
+            scale[:, k] = _calibrated(odds[:, k], data.signals[judged, k], counts)
+            each.append(1 / (1 + np.exp(-np.clip(scale[0, k] * odds[:, k] + scale[1, k], -30, 30))))
+        probability = np.where(sure, *each)
         others = probability[~has & (counts > 0)]
         limit = np.quantile(others, 1 - _FALSE_ALARMS.get(name, _USUAL_FALSE_ALARMS))
         limit = float(np.clip(limit, _LEAST_LIMITS.get(name, LEAST_LIMIT), MOST_LIMIT))
@@ -242,7 +285,7 @@ def _limits(data: Set, judged: Places, odds: Array, features: Features, folder: 
         )
         file = folder / f"{name}.toml"
         file.write_text(re.sub(r"(?m)^limit = .*$", f"limit = {limit:.2f}", file.read_text("utf-8")), "utf-8")
-    return scale
+    return scales
 
 
 def _calibrated(odds: Array, labels: Array, weights: npt.NDArray[np.float64]) -> tuple[float, float]:

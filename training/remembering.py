@@ -1,4 +1,4 @@
-"""An encoder that remembers between runs."""
+"""Encoders that remember between runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from frontdesk.engine.encoder import SIZE, Encoder, Vectors
+from frontdesk.providers.e5 import heard
 
 
 class Remembering(Encoder):
@@ -45,3 +46,25 @@ class Remembering(Encoder):
         if self._loaded:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._file, texts=np.array(list(self._known)), rows=np.stack(list(self._known.values())))
+
+
+class Hearing:
+    """The second encoder's vectors of whole messages, kept in a file likewise."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load what was kept."""
+        self._file = folder / "heard.npz"
+        self._known: dict[str, Vectors] = {}
+        if self._file.exists():
+            with np.load(self._file, allow_pickle=False) as kept:
+                self._known = dict(zip(kept["texts"].tolist(), kept["rows"], strict=True))
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """A row for each text, in order."""
+        self._known |= {text: heard(text) for text in dict.fromkeys(texts) if text not in self._known}
+        return np.stack([self._known[text] for text in texts])
+
+    def keep(self) -> None:
+        """Write what is known."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(self._file, texts=np.array(list(self._known)), rows=np.stack(list(self._known.values())))

@@ -25,12 +25,12 @@ import heads  # noqa: E402
 import made_up  # noqa: E402
 import network  # noqa: E402
 import strangers  # noqa: E402
-from remembering import Remembering  # noqa: E402
+from remembering import Hearing, Remembering  # noqa: E402
 
 from frontdesk.engine import IntentSpec, intents  # noqa: E402
 from frontdesk.engine.encoder import MIDDLE, SAID, Encoder  # noqa: E402
 from frontdesk.engine.features import Features  # noqa: E402
-from frontdesk.engine.heads import inputs, type_inputs  # noqa: E402
+from frontdesk.engine.heads import LAYERS, inputs, type_inputs  # noqa: E402
 from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
 
@@ -52,9 +52,10 @@ def main() -> None:
     write_middle()
     encoder = Remembering(cache)
     features = Features()
-    data = network.Set.make(encoder, features, network.training_rows())
+    hearing = Hearing(cache)
+    data = network.Set.make(encoder, features, network.training_rows(), hearing)
     arrays = network.train(data, features, TARGET.parent.parent / "signals")
-    reader = network.Network(*(arrays[n].astype(np.float32) for n in ("first", "first_bias", "last", "last_bias")))
+    reader = network.Network(*(arrays[n].astype(np.float32) for n in LAYERS))
     types = Corpus(encoder, features, *type_corpus())
     first = len(network.CONCERNS)
     logits = reader(types.network_inputs())[:, first : first + len(SENTIMENTS)]
@@ -67,6 +68,7 @@ def main() -> None:
         usual=usual(encoder, features).astype(np.float16),
     )
     encoder.keep()
+    hearing.keep()
     np.savez(TARGET, allow_pickle=False, **arrays)
     _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
 

@@ -1,6 +1,6 @@
 """The engine's interface: reads a message and returns everything about it in one `Reading`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +48,26 @@ class Engine:
         return intents.build(self._encoder, self._heads, intents_, learned)
 
     def read(
-        self, text: str, index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES, before: Sequence[Turn] = ()
+        self,
+        text: str,
+        index: IntentIndex,
+        vocabulary: Vocabulary = _NO_NAMES,
+        before: Sequence[Turn] = (),
+        second: Callable[[str], Vectors] | None = None,
     ) -> Reading:
         """Read one message: any string, of which at most the first 20,000 characters are looked at.
 
-        `before` is what was written before it, oldest first; the last six count.
+        `before` is what was written before it, oldest first; the last six count. `second` makes a vector of a text by
+        multilingual-e5-small: a second opinion on what the engine is unsure of.
         """
         prepared = prepare(text)
         earlier = [prepare(turn.text) for turn in before[-_TURNS:]]
         vectors, *said_before = self._vectors([prepared, *earlier])
         thread = Thread(tuple(before[-_TURNS:]), tuple(said_before))
-        return self._reading(text, prepared, vectors, index, vocabulary, thread)
+        return self._reading(text, prepared, vectors, index, vocabulary, thread, second)
 
     def read_many(self, texts: Sequence[str], index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> list[Reading]:
-        """Read many messages, which is quicker than one at a time; the answers keep the order."""
+        """Read many messages, which is quicker than one at a time: without second opinions; answers keep the order."""
         readings: list[Reading] = []
         for first in range(0, len(texts), _BATCH):
             batch = texts[first : first + _BATCH]
@@ -101,6 +107,7 @@ class Engine:
         index: IntentIndex,
         vocabulary: Vocabulary,
         thread: Thread,
+        second: Callable[[str], Vectors] | None = None,
     ) -> Reading:
         start, end = prepared.body
         body = prepared.own[start:end]
@@ -108,6 +115,8 @@ class Engine:
         whole = self._features.of(body)
         traits = [self._features.of(sentence.text) for sentence in prepared.sentences[: len(vectors)]]
         look = self._heads.look(vectors, whole.row, [each.row for each in traits], self._signals.by_part)
+        if second is not None and len(vectors) and not look.is_sure:
+            look = self._heads.again(look, second(body))
         signals = self._signals.read(prepared, look, whole, traits, thread.goes_on)
         present = {s.name: s.probability for s in signals if s.probability >= self._signals.limits[s.name]}
         felt = NEUTRAL if is_greeting(prepared.own) or not len(vectors) else look.sentiment

@@ -1,7 +1,7 @@
 """Predicts sentiment and type of a message with small linear models over the sentence vectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import numpy as np
@@ -17,11 +17,16 @@ Array = npt.NDArray[np.float32]
 # Brings unit vectors to the size at which one penalty fits all inputs of a head.
 _VECTOR_SCALE = 3.0
 NEUTRAL: Array = np.array([0.0, 1.0, 0.0], np.float32)
+# The arrays of a network.
+LAYERS = ("first", "first_bias", "last", "last_bias")
 # The usual concerns of shops, by the codes that the training data gives them; the last is none of them.
 CONCERNS = ("TI", "PI", "WR", "DI", "CA", "CI", "-")
 # What share the sentences have beside the whole.
 _CONCERN_PARTS, _SENTIMENT_PARTS = 0.0, 0.7
 _ARRAYS = ("message_type", "topics", "known_topics", "usual", "signal_scale", "factors")
+_SECOND_ARRAYS = ("heard_middle", "second_scale", "second_factors")
+# A first look that is less sure of what a text is about needs a second opinion.
+SURE = 0.6
 
 
 def mean_inputs(vectors: Vectors) -> Array:
@@ -35,6 +40,21 @@ def inputs(vectors: Vectors, traits: Array) -> Array:
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(SIZE, np.float32)
     outer, inner = (part / (float(np.linalg.norm(part)) or 1.0) for part in (mean[:SAID], mean[SAID:]))
     return np.concatenate([_VECTOR_SCALE * outer, traits, _VECTOR_SCALE * inner]).astype(np.float32)
+
+
+def heard_inputs(rows: Array, middle: Array) -> Array:
+    """Another encoder's vectors of whole texts, without what all of them have in common, at the size of the inputs."""
+    own = rows / np.linalg.norm(rows, axis=1, keepdims=True) - middle
+    return np.asarray(_VECTOR_SCALE * own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def mean_odds(one: Array, other: Array) -> Array:
+    """The mean of two opinions in rows of log odds."""
+    c, s = len(CONCERNS), len(CONCERNS) + len(SENTIMENTS)
+    parts = [
+        [np.log(softmax(odds[:, a:b]) + 1e-6) for a, b in ((0, c), (c, s))] + [odds[:, s:]] for odds in (one, other)
+    ]
+    return np.asarray((np.hstack(parts[0]) + np.hstack(parts[1])) / 2, np.float32)
 
 
 @dataclass(frozen=True)
@@ -92,7 +112,8 @@ def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array
 class Look:
     """What the network says of a message: probabilities of concerns and sentiments, log odds of signals.
 
-    `topics`, `moods` and `signals_by_part` are the same of its sentences, a row each.
+    `topics`, `moods` and `signals_by_part` are the same of its sentences, a row each. `seen` is what the network saw of
+    the whole, and `odds` what it said, before it was made to fit.
     """
 
     concerns: Array
@@ -101,6 +122,13 @@ class Look:
     topics: Array
     moods: Array
     signals_by_part: Array
+    seen: Array
+    odds: Array
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a second opinion would hardly change what the message is about."""
+        return float(self.concerns.max()) >= SURE
 
 
 @dataclass(frozen=True)
@@ -117,6 +145,10 @@ class Heads:
     network: Network
     signal_scale: Array
     factors: Array
+    second: Network
+    heard_middle: Array
+    second_scale: Array
+    second_factors: Array
 
     @classmethod
     def load(cls) -> "Heads":
@@ -127,13 +159,17 @@ class Heads:
             rows, known = ((arrays[n], arrays[f"{n}_scale"].astype(np.float32)) for n in ("background", "known"))
             background = Background(*rows, topics, arrays["topic_of"].astype(np.int64))
             concerns = Background(*known, about, arrays["known_topic_of"].astype(np.int64))
-            network = Network(*(arrays[n].astype(np.float32) for n in ("first", "first_bias", "last", "last_bias")))
-            return cls(type_, background, concerns, usual, network, scale, factors)
+            network, second = (
+                Network(*(arrays[f"{which}{n}"].astype(np.float32) for n in LAYERS)) for which in ("", "second_")
+            )
+            others = (arrays[n].astype(np.float32) for n in _SECOND_ARRAYS)
+            return cls(type_, background, concerns, usual, network, scale, factors, second, *others)
 
     def look(self, vectors: Vectors, whole: Array, parts: Sequence[Array], by_part: npt.NDArray[np.bool_]) -> Look:
         """Read a message by its sentence vectors, its traits and those of its sentences."""
         own = [inputs(vectors[i : i + 1], traits) for i, traits in enumerate(parts)]
-        odds = self.network(np.stack([inputs(vectors, whole), *own]))
+        seen = np.stack([inputs(vectors, whole), *own])
+        odds = self.network(seen)
         c, s = len(CONCERNS), len(CONCERNS) + len(SENTIMENTS)
         all_ = pooled(odds[0], odds[1:], by_part)
         slope, level = self.signal_scale
@@ -144,6 +180,21 @@ class Heads:
             topics=softmax(self.factors[0] * odds[1:, :c]),
             moods=softmax(self.factors[1] * odds[1:, c:s]),
             signals_by_part=slope * odds[1:, s:] + level,
+            seen=seen[0],
+            odds=all_,
+        )
+
+    def again(self, look: Look, heard: Array) -> Look:
+        """The look with a second opinion: by all that was seen, and by another encoder's vector of the whole text."""
+        second = self.second(np.concatenate([look.seen, heard_inputs(heard[None], self.heard_middle)[0]])[None])
+        both = mean_odds(look.odds[None], second)
+        c, s = len(CONCERNS), len(CONCERNS) + len(SENTIMENTS)
+        slope, level = self.second_scale
+        return replace(
+            look,
+            concerns=softmax(self.second_factors[0] * both[:, :c])[0],
+            sentiment=softmax(self.second_factors[1] * both[:, c:s])[0],
+            signals=slope * both[0, s:] + level,
         )
 
     def sentiment(self, vectors: Vectors) -> Array:

@@ -30,7 +30,7 @@ _PEAK = 0.5  # share of the best sentence beside the mean of all
 _SECOND = 0.6  # weight of the network's opinion on intents that are usual concerns
 _TAUGHT, _NEARLY = 0.8, 0.2  # cosine to a correction from which it alone counts, and how far below it begins to
 _CHOOSE = 0.2  # least probability at which an intent is chosen
-_CHOOSE_KNOWN = 0.4  # where the intents are usual concerns, whose probabilities are higher
+_CHOOSE_KNOWN = 0.35  # where the intents are usual concerns, whose probabilities are higher
 _CHOOSE_AMONG_MANY = 0.16
 
 

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .features import Traits, registry
+from .features import Array, Traits, registry
 from .heads import Look
 from .reading import Signal
 from .text import Prepared, is_wordless
 
 _LISTED = 0.05
 # In a thread, an answer like "it is here now" or "still nothing" needs fewer words (log odds).
-_IN_THREAD = {"resolved": 1.0, "unresolved": 2.0, "repeat_contact": -0.5}
+_IN_THREAD = {"resolved": 1.5, "unresolved": 2.5, "repeat_contact": -0.5}
+# There it is one of these or the other: the less likely gets so much less likely.
+_EITHER, _NOT_BOTH = ("resolved", "unresolved"), 3.0
 # Where nothing but phrases stands that only look like the signal ("smoke detector").
 _ONLY_LOOKS = 4.0
 _SHORT = 80
@@ -35,13 +37,10 @@ class SignalReader:
         if is_wordless(prepared.own):
             return (Signal("no_words", 0.98),)
         sentences = prepared.sentences[: len(traits)]
-        short = len(prepared.own.split()) <= _SHORT
+        odds = self._odds(look, whole, in_thread=in_thread and len(prepared.own.split()) <= _SHORT)
         found = []
         for i, name in enumerate(self._names):
-            shift = _IN_THREAD.get(name, 0.0) if in_thread and short else 0.0
-            if whole.row[len(self._names) + i] and not whole.row[i]:
-                shift -= _ONLY_LOOKS
-            probability = float(1.0 / (1.0 + np.exp(-np.clip(look.signals[i] + shift, -30.0, 30.0))))
+            probability = float(1.0 / (1.0 + np.exp(-np.clip(odds[i], -30.0, 30.0))))
             if probability >= _LISTED:
                 spans = [
                     (sentence.start + hit.start, sentence.start + hit.end)
@@ -54,6 +53,16 @@ class SignalReader:
                     spans = [(strongest.start, strongest.end)]
                 found.append(Signal(name, round(probability, 4), _apart(spans)))
         return tuple(found)
+
+    def _odds(self, look: Look, whole: Traits, *, in_thread: bool) -> Array:
+        count = len(self._names)
+        only_looks = (whole.row[count : 2 * count] > 0) & (whole.row[:count] == 0)
+        odds = np.asarray(look.signals - _ONLY_LOOKS * only_looks, np.float32)
+        if in_thread:
+            for name, shift in _IN_THREAD.items():
+                odds[self._names.index(name)] += shift
+            odds[min((self._names.index(name) for name in _EITHER), key=lambda i: odds[i])] -= _NOT_BOTH
+        return odds
 
 
 def _apart(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -17,6 +17,7 @@ from frontdesk.engine import Turn as Said
 from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
 from frontdesk.interfaces.knowledge import PassageEncoder, Rows
 from frontdesk.model import Tier, Turn
+from frontdesk.providers.e5 import hearing
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ class Builtin(Provider):
     def _read(self, text: str, catalogue: Catalogue, before: Sequence[Turn] = ()) -> ReaderAnswer:
         index, vocabulary = self._ready(catalogue)
         earlier = [Said(turn.role, turn.text) for turn in before]
-        return as_answer(self._loaded().read(text, index, vocabulary, earlier))
+        return as_answer(self._loaded().read(text, index, vocabulary, earlier, hearing()))
 
     def _read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         index, vocabulary = self._ready(catalogue)

@@ -181,7 +181,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remote_seconds: Seconds = 3.0
     least_low: Share = 0.0
     least_medium: Share = 0.6
-    least_high: Share = 0.7
+    least_high: Share = 0.8
     least: dict[str, Share] = {}
     emergency_number: Annotated[str, Meta(pattern=r"^[0-9 +-]{2,20}$")] = "112"
     holidays: str = ""
