@@ -35,8 +35,8 @@ class Laid:
     @property
     def paused(self) -> frozenset[str]:
         """The channels that are left alone."""
-        paused = (key for key, state in self.states.items() if state is EntryState.PAUSED)
-        return frozenset(name for kind, name in paused if kind is EntryKind.CHANNEL)
+        wanted = EntryKind.CHANNEL, EntryState.PAUSED
+        return frozenset(name for (kind, name), state in self.states.items() if (kind, state) == wanted)
 
 
 def lay(settings: Settings, entries: Iterable[SetUpEntry], trial: Trial, stamp: str = "") -> Laid:

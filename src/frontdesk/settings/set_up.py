@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from typing_extensions import override
 
-from frontdesk.interfaces import Conflict
+from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.interfaces.set_up import SetUp
 from frontdesk.model.set_up import EntryKind, EntryState, SetUpEntry, SetUpItem
 from frontdesk.model.translatable import tr
@@ -17,6 +17,8 @@ from frontdesk.settings.set_up_items import item_of, items, texts_of, values_of
 from frontdesk.storage.configuration.set_up import StoredSetUp
 
 FORGET, TO = ".forget", ".to"
+# How the names of settings end that say where secrets go: a stored one is not sent to another place unseen.
+PLACES = ("url", "host")
 # Stands for a secret that is not there yet while all else is checked: what nearly every vendor could have chosen.
 TO_FOLLOW = "whsec_" + "c2VjcmV0" * 8
 # Uses an item of these settings once; the entry is what the page says of it, and where a test message goes.
@@ -29,15 +31,12 @@ class SetUpService(SetUp):
     def __init__(self, deployed: Settings, stored: StoredSetUp, trial: Trial, probe: Probe) -> None:
         """`trial` makes an item of settings without using it, `probe` uses it."""
         self._deployed, self._stored, self._trial, self._probe = deployed, stored, trial, probe
+        self.stamp, self.entries = stored.stamp, stored.all
 
     async def laid(self) -> Laid:
         """The settings that count now."""
         stamp = await self._stored.stamp()  # first: a change meanwhile is then looked at once more
         return lay(self._deployed, await self._stored.all(), self._trial, stamp)
-
-    async def stamp(self) -> str:
-        """Changes with every entry."""
-        return await self._stored.stamp()
 
     @override
     async def items(self, kind: EntryKind | None = None) -> Sequence[SetUpItem]:
@@ -62,15 +61,11 @@ class SetUpService(SetUp):
         version = (await self._entry(entry.kind, entry.name)).version
         await self._keep(replace(entry, version=version), by, dict.fromkeys(missing, TO_FOLLOW))
 
-    async def entries(self) -> Sequence[SetUpEntry]:
-        """All that was set up on pages."""
-        return await self._stored.all()
-
     @override
     async def pause(self, kind: EntryKind, name: str, paused: bool, by: str) -> None:
         entry = await self._entry(kind, name)
         if not entry.version or not item_of(kind, name)[0].may_pause:
-            raise Conflict(NOT_HERE if is_deployed(self._deployed, item_of(kind, name)[1]) else tr("save it first"))
+            raise Conflict(tr("save it first"))
         await self._stored.put(replace(entry, paused=paused), by)
 
     @override
@@ -106,6 +101,9 @@ class SetUpService(SetUp):
         kept = {name: words for name, words in entry.secrets.items() if not given.get(f"{name}{FORGET}")}
         secrets = kept | {name: typed[name] for name in secret & typed.keys()}
         plain = {name: value for name, value in typed.items() if name not in secret}
+        places = {each.name for each in item.fields if each.name.endswith(PLACES)}
+        if any(plain.get(each) != entry.settings.get(each) for each in places) and (left := kept.keys() - typed.keys()):
+            raise Invalid(tr("an address is another: enter this secret again, so that it goes nowhere else"), min(left))
         return replace(entry, settings=plain, secrets=secrets, problem="")
 
     def _shown(self, kind: EntryKind, name: str, entry: SetUpEntry | None, laid: Laid) -> SetUpItem:

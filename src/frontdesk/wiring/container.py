@@ -144,14 +144,15 @@ class Ground:
 
 async def wired(ground: Ground, before: "Container | None" = None) -> Container:
     """The container under what is set up on pages now; what is dear to build anew is taken from the one before."""
-    laid = await (before.set_up if before else ground.set_up()).laid()
+    set_up = before.set_up if before else ground.set_up()
+    laid = await set_up.laid()
     for (kind, name), problem in laid.problems.items():
         log.error("what was set up as %s %s cannot be used: %s", kind, name, problem)
     ground.outgoing.guard(laid.addresses)
     channels = customer_channels(
         laid.settings, ground.outgoing, ground.database, now, new_id, ground.secret, laid.paused
     )
-    return _wire(ground, laid, channels, before)
+    return _wire(ground, set_up, laid, channels, before)
 
 
 def database_url(settings: Settings) -> URL:
@@ -222,14 +223,16 @@ def open_outgoing(settings: Settings) -> Outgoing:
     )
 
 
-def _wire(ground: Ground, laid: Laid, channels: CustomerChannels, before: Container | None) -> Container:
+def _wire(
+    ground: Ground, set_up: SetUpService, laid: Laid, channels: CustomerChannels, before: Container | None
+) -> Container:
     settings, database, builtin, outgoing = laid.settings, ground.database, ground.builtin, ground.outgoing
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote = model_services(settings, outgoing)
     models = language_models(
         settings.llm, remote, database, builtin, codes, now, new_id, before.language_models if before else None
     )
-    backs, set_up = ground.back_ends(settings, outgoing), before.set_up if before else ground.set_up()
+    backs = ground.back_ends(settings, outgoing)
     known = knowledge_services(database, ground.encoders, StoredOrders(database), backs.orders, now)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)

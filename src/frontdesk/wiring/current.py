@@ -5,11 +5,10 @@ Requests and work that are under way end with what they began with. The database
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from frontdesk.wiring.container import Container, wired
 
-T = TypeVar("T")
 EVERY = 1.0
 
 
@@ -47,10 +46,10 @@ class Current:
             await self._changed.wait()
 
 
-class Latest(Generic[T]):
+class Latest:
     """Stands for an object that is exchanged: whoever asks it for something asks the newest."""
 
-    def __init__(self, newest: T) -> None:
+    def __init__(self, newest: Any) -> None:
         """Begin with this one."""
         self.newest = newest
 

@@ -65,7 +65,7 @@ class WebServices:
     events: Endpoints
 
 
-EXCHANGED = ("rest", "webhooks", "chat", "pages", "gateway", "odata", "events")
+EXCHANGED = ("rest", "webhooks", "chat", "pages", "gateway", "odata", "events")  # when something is set up
 
 
 async def create_web(

@@ -65,6 +65,17 @@ async def test_an_empty_secret_stays_what_it_was_until_it_is_forgotten(admin: Cl
     assert (await container.set_up.entries())[0].secrets == {}
 
 
+async def test_a_stored_secret_is_not_sent_to_another_address(admin: Client, container: Container) -> None:
+    await save(admin, "connectors/order_service", **ORDERS)
+    elsewhere = ORDERS | {"url": "https://elsewhere.example", "token": ""}
+    for what in ("save", "test"):
+        refused = await save(admin, "connectors/order_service", **elsewhere | {"what": what})
+        assert refused.status_code == 400
+        assert "enter this secret again" in refused.text
+    await save(admin, "connectors/order_service", **elsewhere | {"token": "their own"})
+    assert (await container.set_up.entries())[0].secrets == {"token": "their own"}
+
+
 @pytest.mark.parametrize(
     ("place", "fields", "words"),
     [
@@ -196,8 +207,13 @@ def test_work_goes_on_under_what_was_set_up_meanwhile(server: Server, tmp_path: 
         browser.post("/sign-in", data={"email": "root@example.com", "password": PASSWORD})
         token = re.findall(r'name="csrf-token" content="([^"]*)"', browser.get("/console").text)[0]
         for version, path in enumerate(("/a/{number}", "/b/{number}", "/c/{number}")):
-            for _ in range(5):
-                sent = browser.post("/messages", data={"text": "My coffee machine is broken.", "_csrf_token": token})
+            for number in range(5):
+                words = {
+                    "text": f"My coffee machine is broken {version}.{number}",
+                    "name": "Kim",
+                    "email": "kim@example.com",
+                }
+                sent = browser.post("/messages", data=words | {"_csrf_token": token})
                 assert sent.status_code in (200, 303), sent.text
             fields = ORDERS | {"path": path, "version": str(version), "what": "save", "_csrf_token": token}
             assert browser.post(f"{PLACE}/connectors/order_service", data=fields).status_code == 303

@@ -15,7 +15,7 @@ import yaml
 
 from frontdesk.cli.configuration.showing import config
 from frontdesk.cli.files.entries import code_of
-from frontdesk.cli.framework.opening import Container, chosen_settings, with_container
+from frontdesk.cli.framework.opening import Container, chosen_settings, override, with_container
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.interfaces import FrontdeskError, Invalid
 from frontdesk.interfaces.access import COMMAND_LINE
@@ -177,8 +177,7 @@ async def _named(part: str, work: Any) -> Any:
 
 def _elsewhere(settings: "Settings", folder: str) -> "Settings":
     """The same settings over an empty database."""
-    storage = msgspec.structs.replace(settings.storage, url="")
-    return msgspec.structs.replace(settings, data=folder, storage=storage)
+    return msgspec.structs.replace(override(settings, "storage", url=""), data=folder)
 
 
 def _texts(folder: Folder) -> dict[str, str]:

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from frontdesk.interfaces import FrontdeskError, Invalid, NoAnswer, Stale
+from frontdesk.interfaces import FrontdeskError, Invalid, Stale
 from frontdesk.model.audit import AuditFilter
 from frontdesk.model.set_up import EntryKind, SetUpItem
 from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, who
@@ -58,16 +58,15 @@ async def change(request: PageRequest, services: Needs, name: FromPath[str]) -> 
     try:
         match what := fields.get("what", ""):
             case "test":
-                return await _page(
-                    request, services, item, {"values": fields, "found": await set_up.test(kind, name, fields)}
-                )
+                found = await set_up.test(kind, name, fields)
+                return await _page(request, services, item, {"values": fields, "found": found})
             case "pause" | "resume":
                 await set_up.pause(kind, name, what == "pause", who(request))
             case "remove":
                 await set_up.remove(kind, name, who(request))
             case _:
                 await set_up.save(kind, name, fields, _version(fields), who(request))
-    except (FrontdeskError, NoAnswer) as error:
+    except FrontdeskError as error:
         field = error.field if isinstance(error, Invalid) and error.field in {each.name for each in item.fields} else ""
         more = {"values": fields, "errors": {field: error.text}, "is_stale": isinstance(error, Stale)}
         return await _page(request, services, item, more, status=400)
