@@ -128,14 +128,9 @@ class Engine:
         chosen, probability, ranked = settling.intent(*scored, language, present, index.threshold)
         if thread.turns and settling.needs_thread(prepared, probability):
             chosen, probability, ranked = settling.in_thread(rows, thread, lean, index, (chosen, probability, ranked))
-        found_concerns = (
-            concerns.part(prepared, vectors, look, index, self._heads, ranked) if chosen is not None else ()
-        )
-        if found_concerns:
-            pressing = concerns.most_pressing(found_concerns, ranked)
-            chosen, probability, ranked = pressing.intent, pressing.probability, pressing.intents
-        elif vectors.size:
-            found_concerns = (Concern(chosen, probability, ranked, prepared.sentences[0].start, end, type_),)
+        whole_one = Concern(chosen, probability, ranked, prepared.sentences[0].start if vectors.size else 0, end, type_)
+        parts = concerns.part(prepared, vectors, look, index, self._heads, ranked) if chosen is not None else ()
+        pressing = concerns.most_pressing(parts, ranked) if parts else whole_one
         return Reading(
             language=language,
             sentiment=SENTIMENTS[int(feeling.argmax())],
@@ -145,11 +140,11 @@ class Engine:
             entities=entities.find(text, prepared, language, vocabulary, thread.turns),
             message_type=type_,
             type_probability=type_probability,
-            intent=chosen,
-            intent_probability=probability,
-            intents=ranked,
+            intent=pressing.intent,
+            intent_probability=pressing.probability,
+            intents=pressing.intents,
             signals=signals,
-            concerns=found_concerns,
+            concerns=parts or ((whole_one,) if vectors.size else ()),
             reads=prepared.reads,
         )
 

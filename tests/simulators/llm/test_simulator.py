@@ -226,7 +226,7 @@ async def test_the_engine_can_be_what_reads(builtin: Builtin) -> None:
         "type": "object",
         "properties": {"sentiment": {"enum": ["Positive", "Neutral", "Negative"]}, "intent": {"enum": [*names, None]}},
     }
-    text = "I am very angry, the machine broke after one day and shows error E17. Write to ada@example.com."
+    text = "I am very angry, the machine broke after one day and shows error E17."
     said = json.loads(await say(text, schema, read))
     assert said["sentiment"] == "Negative"
     assert said["intent"] in names

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, DateTime, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
+from typing_extensions import override
 
 
 class Moment(TypeDecorator[datetime]):
@@ -14,6 +15,12 @@ class Moment(TypeDecorator[datetime]):
 
     impl = String(27)
     cache_ok = True
+
+    @property
+    @override
+    def python_type(self) -> type[datetime]:
+        """What a cursor reads a place of this column as."""
+        return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type of the database at hand."""
