@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -42,8 +43,12 @@ default = ["main", "builtin"]
 
 @contextlib.contextmanager
 def simulators(*calls: tuple[str, ...]) -> Iterator[list[str]]:
-    """Their addresses; they start beside each other."""
-    processes = [Process([FRONTDESK, "simulate", *call], stdout=subprocess.PIPE, text=True) for call in calls]
+    """Their addresses, and that of a stand-in for models; they start beside each other."""
+    models = [sys.executable, "-m", "benchmarks.model_services", "--port", "0", "--key", "k"]
+    processes = [
+        *(Process([FRONTDESK, "simulate", *call], stdout=subprocess.PIPE, text=True) for call in calls),
+        subprocess.Popen(models, stdout=subprocess.PIPE, text=True),
+    ]
     try:
         yield [each.stdout.readline().removeprefix("ready ").strip() for each in processes if each.stdout]
     finally:
@@ -59,7 +64,7 @@ async def wired(migrated_file: Path, tmp_path: Path, builtin: Builtin) -> AsyncI
     folder.mkdir()
     (folder / migrated_file.name).write_bytes(migrated_file.read_bytes())
     port = ("--port", "0")
-    with simulators(("s4", *port), ("fsm", *port), ("llm", *port, "--key", "k")) as (s4, fsm, llm):
+    with simulators(("s4", *port), ("fsm", *port)) as (s4, fsm, llm):
         config = tmp_path / "frontdesk.toml"
         config.write_text(SETTINGS.format(s4=s4, fsm=fsm, llm=llm), "utf-8")
         settings = load(config, data=folder, environment={"FRONTDESK_WORK_IDLE_SECONDS": "0.02"})

@@ -60,7 +60,7 @@ async def test_a_message_is_accepted_once_read_decided_and_answered(
     [call] = await container.work.calls.calls_of(accepted.interaction_id)
     assert call.code
     assert "LOCK TABLE turn IN EXCLUSIVE MODE" in server.said
-    assert not any("secret" in said for said in server.said)
+    assert not any("secret" in said.replace("secrets", "") for said in server.said)  # a column has that name
 
 
 def test_connections_are_encrypted_unless_the_address_says_otherwise(empty_server: Server) -> None:
