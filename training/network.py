@@ -30,9 +30,9 @@ _BLIND, _DROPPED, _NO_CUES = 0.1, 0.3, 0.2
 # How much the signals count beside concern and sentiment, and how much more often their presence than their absence.
 _SIGNALS, _PRESENT = 0.3, 4.0
 _PARTS = 0.5
-# How much intent and sentiment of a file's messages count: the older ones call calm reports of faults negative.
+# How much intent and sentiment of a file's messages count: the older ones call some calm reports of faults negative.
 _WORTH = {"stories": 1.5, "voices": 1.5, "moods": 1.5, "strange": 1.0, "perils": 1.0}
-_OLDER = 0.3
+_OLDER = 0.8
 # Share of judges' messages without the signal that may pass its limit.
 _FALSE_ALARMS = {"wants_person": 0.028, "danger": 0.028, "irony": 0.02, "thanks_only": 0.03}
 _USUAL_FALSE_ALARMS = 0.01

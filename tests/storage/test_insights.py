@@ -62,7 +62,7 @@ async def fill(container: Container, messages: int) -> None:
 
 
 async def test_a_handled_message_becomes_a_fact(facts: StoredFacts, front: Front) -> None:
-    accepted = await front.say("My oven stays cold, please send a technician.", channel="EMI")
+    accepted = await front.say("My oven stays cold and shows error F3.", channel="EMI")
     found = await of(facts, accepted.interaction_id)
     assert (found["channel"], found["intent"], found["route"]) == ("EMI", "TI", "TI-Chatbot")
     assert (found["automated"], found["language"], found["tier"]) == (1, "en", "builtin")
@@ -70,7 +70,7 @@ async def test_a_handled_message_becomes_a_fact(facts: StoredFacts, front: Front
 
 
 async def test_a_service_call_counts_with_the_message_that_led_to_it(facts: StoredFacts, front: Front) -> None:
-    await front.say("My oven stays cold, please send a technician.")
+    await front.say("My oven stays cold and shows error F3.")
     await fold_all(facts)
     [portion] = [portion async for portion in facts.load()]
     assert [row[MESSAGE.index("service_calls")] for row in portion.messages] == [1]

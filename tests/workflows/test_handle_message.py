@@ -63,7 +63,7 @@ async def test_praise_is_thanked_for_and_provides_the_solution(front: Front) -> 
 
 
 async def test_a_message_that_fits_no_intent_goes_to_a_person(front: Front) -> None:
-    await front.say("The quick brown fox jumps over the lazy dog near the river bank.")
+    await front.say("Ich suche einen Parkplatz in der Innenstadt.")
     [verdict] = await rows(front.container, decision)
     assert verdict["route"] == "Person"
 

@@ -243,11 +243,11 @@ async def test_messages_show_what_they_were_understood_to_mean(desk: Odata) -> N
     angry = (await desk.rows("InboundCustomerMessage?$filter=interaction_ID eq 3"))[0]
     assert (angry["sentiment"], angry["type_code"]) == ("Negative", "CM")
     leak = await desk.get("InboundCustomerMessage(sequence=1,interaction_ID=1)?$expand=intent")
-    assert (leak["type_code"], leak["intent_code"], leak["intname"]) == ("CM", "TI", "Technical issues")
+    assert (leak["type_code"], leak["intent_code"], leak["intname"]) == ("IN", "TI", "Technical issues")
     assert leak["summary"] == "My washing machine leaks and shows error E18"
     assert leak["intent"]["IsActiveEntity"] is True
     thread = await desk.rows("CustomerInteraction(1)/messages")
-    assert [(m["direction"], m["sentiment"]) for m in thread[:2]] == [("Inbound", "Negative"), ("Outbound", "N/A")]
+    assert [(m["direction"], m["sentiment"]) for m in thread[:2]] == [("Inbound", "Neutral"), ("Outbound", "N/A")]
     assert {m["customerID"] for m in thread} == {"C1"}
     plain = (await desk.rows("/cust/InboundCustomerMessage?$expand=intent&$filter=intent/name eq 'Technical issues'"))[
         0

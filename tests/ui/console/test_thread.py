@@ -95,7 +95,7 @@ async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, co
     }
     await send(agent, f"{PATH}/{said.reference}/change", **fields)
     matter = await container.interactions.records.get(said.reference)
-    assert (matter.priority, matter.team, matter.status) == ("H", "WAR", Status.CLOSED)
+    assert (matter.priority, matter.team, matter.status) == ("M", "WAR", Status.CLOSED)
     await send(agent, f"{PATH}/{said.reference}/change", status="RO", was_status="CL")
     assert (await container.interactions.records.get(said.reference)).status is Status.RE_OPENED
 
