@@ -2,10 +2,13 @@
 
 import base64
 import io
+import stat
 import zipfile
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pyotp
@@ -17,6 +20,7 @@ from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.model.channels import RawEvent
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.configuration import set_up
 from frontdesk.storage.schema.channels import attachment, channel_event
 from frontdesk.wiring.container import Container, open_container
 from tests.conftest import CHEAP
@@ -119,3 +123,16 @@ async def test_seeds_of_second_factors_are_encrypted_when_they_are_used_next(
             assert (await opened.people.accounts.account(account.id)).has_second_factor
             assert not await opened.people.second_factors.check(account.id, codes.at(later))
             assert await opened.people.second_factors.check(account.id, recovery[bool(key)])
+
+
+def test_a_key_is_made_once_and_seen_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "set-up.key"
+
+    def seen(_: int) -> str:
+        set_up._make_key(file)
+        return file.read_text("ascii")
+
+    with ThreadPoolExecutor(8) as pool:
+        [key] = set(pool.map(seen, range(40)))
+    assert len(base64.b64decode(key)) == 32
+    assert (stat.S_IMODE(file.stat().st_mode), list(tmp_path.iterdir())) == (0o600, [file])

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import msgspec
@@ -91,12 +92,20 @@ class StoredSetUp:
             words = tr("secrets can be kept only under a key: whoever runs the service sets {setting}", setting=SETTING)
             raise Invalid(words, next(iter(secrets)))
         if not self._keys and self._file and not self._file.is_file():
-            with suppress(FileExistsError):
-                self._file.touch(0o600, exist_ok=False)
-                self._file.write_text(base64.b64encode(os.urandom(KEY)).decode(), "ascii")
+            _make_key(self._file)
         sealer = self._sealer()
         assert sealer is not None
         return sealer.seal(msgspec.json.encode(secrets), PURPOSE)
+
+
+def _make_key(file: Path) -> None:
+    """Make a key unless there is one; nobody ever sees a part of it, whatever ends this process."""
+    with NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.") as whole:  # it is its owner's alone
+        whole.write(base64.b64encode(os.urandom(KEY)).decode())
+        whole.flush()
+        os.fsync(whole.fileno())
+        with suppress(FileExistsError):
+            os.link(whole.name, file)
 
 
 def _is(kind: EntryKind, name: str) -> tuple[Any, ...]:
